@@ -1,0 +1,1 @@
+"""Fenji (分级): tiered care for a city. `ARCHITECTURE.md` says what lives where."""

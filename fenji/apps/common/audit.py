@@ -1,0 +1,43 @@
+"""The audit trail: every change and every reading of personal data, written in the transaction it belongs to."""
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from fenji.apps.common import clock
+from fenji.apps.common.models import AuditEvent
+
+# Set per request by the web's middleware, so that one click can be followed through all its rows.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Any,
+    at: datetime | None = None,
+    resident_id: UUID | None = None,
+    institution_id: int | None = None,
+    relation: str = "",
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Write one event. `by` is the acting account, or None for the clock; details never hold an ID or phone number."""
+    return AuditEvent.objects.create(
+        at=at or clock.now(),
+        actor_id=by.pk if by else None,
+        actor_name=by.name if by else "系统",
+        institution_id=institution_id,
+        verb=verb,
+        subject_kind=subject._meta.model_name,
+        subject_id=str(subject.pk),
+        resident_id=resident_id,
+        relation=relation,
+        reason=reason[:400],
+        request_id=request_id.get(),
+        details=details or {},
+    )

@@ -1,0 +1,28 @@
+"""The order in which rows are locked, so that no two transactions wait for each other.
+
+1. the referral (a parent before its child), 2. the booking, 3. the place (claimed with SKIP LOCKED, never waited for),
+4. everything that is only inserted. Nobody waits longer than `LOCK_TIMEOUT`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+
+from fenji.apps.common.errors import Busy
+
+LOCK_TIMEOUT = "3s"
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """A transaction in which waiting for a lock ends in `Busy` after `LOCK_TIMEOUT`."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01"}:  # lock_not_available, deadlock_detected
+            raise Busy from error
+        raise

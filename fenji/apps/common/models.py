@@ -1,0 +1,67 @@
+"""Rows every app needs: the audit trail, keys of repeated calls, the rulebook's versions."""
+
+import uuid
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One act on or one reading of the record. Append-only: the application's database user may only insert and read.
+
+    Actor and subject are plain ids, so that this table hangs on no other and outlives them.
+    """
+
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)  # null: the clock or a person without an account
+    actor_name = models.CharField(max_length=80)
+    institution_id = models.BigIntegerField(null=True)  # the post the actor acted from
+    verb = models.CharField(max_length=60)  # "referral.accept", "resident.read"
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    resident_id = models.UUIDField(null=True)
+    relation = models.CharField(max_length=60, blank=True)  # the care relation a reading rested on
+    reason = models.CharField(max_length=400, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["resident_id", "-at"]),
+            models.Index(fields=["actor_id", "-at"]),
+            models.Index(fields=["-at"]),
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """A call made once: its key, what was asked (hashed), what was answered. Kept 24 hours at least, never partitioned."""
+
+    key = models.CharField(max_length=80)
+    actor_id = models.BigIntegerField()
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)  # null: still under way
+    answer = models.JSONField(null=True)  # never holds an ID or phone number in the clear
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor_id", "key"], name="idempotency_key_once_per_actor")]
+        indexes = [models.Index(fields=["at"])]
+
+
+class RulebookVersion(models.Model):
+    """A city's policy as it stood: immutable, named by the hash of its content."""
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    city = models.CharField(max_length=40)
+    content = models.JSONField()
+    loaded_at = models.DateTimeField()
+    is_current = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["city"], condition=models.Q(is_current=True), name="one_current_rulebook")
+        ]
+
+
+def new_id() -> uuid.UUID:
+    """A random id for rows that appear in addresses."""
+    return uuid.uuid4()

@@ -1,0 +1,1 @@
+"""Indicators keep no rows of their own yet: they read the referral steps."""

@@ -1,0 +1,58 @@
+"""Notices: what had to be told to whom, by which way, and whether it arrived."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Notice(models.Model):
+    """One message to one addressee. The text never holds an ID number; the address is sealed.
+
+    A notice without `user`, `institution` or `resident_id` does not exist: someone is always told.
+    """
+
+    class Channel(models.TextChoices):
+        DESK = "desk", "工作台"
+        SMS = "sms", "短信"
+        WECOM = "wecom", "企业微信"
+        CALL = "call", "电话名单"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待发送"
+        SENT = "sent", "已送达"
+        FAILED = "failed", "未送达"
+        READ = "read", "已读"
+
+    kind = models.CharField(max_length=40)  # "referral.accepted", "referral.overdue"
+    cause_kind = models.CharField(max_length=20)
+    cause_id = models.CharField(max_length=64)
+    once_key = models.CharField(max_length=120, unique=True)  # a repeated job makes no second notice
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="notices")
+    institution_id = models.BigIntegerField(null=True)
+    department_id = models.BigIntegerField(null=True)
+    resident_id = models.UUIDField(null=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    address_sealed = models.BinaryField(null=True)
+    text = models.CharField(max_length=400)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "state"]),
+            models.Index(fields=["institution_id", "department_id", "state"]),
+            models.Index(fields=["resident_id", "-made_at"]),
+            models.Index(fields=["cause_kind", "cause_id"]),
+            models.Index(fields=["state", "channel"], condition=models.Q(state="failed"), name="notice_failed"),
+        ]
+
+
+class Attempt(models.Model):
+    """One try to deliver a notice."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    adapter = models.CharField(max_length=20)
+    succeeded = models.BooleanField()
+    detail = models.CharField(max_length=200, blank=True)
