@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.operations
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -18,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        django.contrib.postgres.operations.BtreeGistExtension(),
         migrations.CreateModel(
             name='Contract',
             fields=[

@@ -1,0 +1,32 @@
+"""The database of the tests, and how an address is read."""
+
+import pytest
+from django.db import connection
+
+from fenji.config.database import database_settings
+
+
+@pytest.mark.django_db
+def test_the_tests_run_on_postgresql_15_or_later() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        (version,) = cursor.fetchone()
+    assert int(version) >= 150000
+
+
+def test_an_address_names_host_user_password_and_options() -> None:
+    found = database_settings("postgresql://doctor:p%40ss@db.example:5433/city?sslmode=require")
+    assert (found["HOST"], found["PORT"], found["USER"]) == ("db.example", "5433", "doctor")
+    assert (found["PASSWORD"], found["NAME"]) == ("p@ss", "city")
+    assert found["OPTIONS"]["sslmode"] == "require"
+
+
+def test_an_address_may_name_a_socket_directory() -> None:
+    found = database_settings("postgresql://fenji_app@/fenji?host=/run/fenji")
+    assert (found["HOST"], found["USER"], found["NAME"]) == ("/run/fenji", "fenji_app", "fenji")
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/fenji", "sqlite:///fenji.db", "fenji"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="postgresql://"):
+        database_settings(url)

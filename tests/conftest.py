@@ -1,0 +1,90 @@
+"""What every test may ask for: a database, a clock that stands, a browser. A test that asks for none of them starts none.
+
+The PostgreSQL is the embedded one, started once for all processes of a run; each process has a database of its own.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from fenji.apps.common import clock as fenji_clock
+from fenji.config.database import database_settings
+from fenji.config.postgres import SUPERUSER, Cluster, stop_leftover
+
+CHROMIUM = "/usr/bin/chromium"
+CLUSTER = "FENJI_TESTS_CLUSTER"  # directory of the run's PostgreSQL, told to xdist's processes
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+NOON = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Yangjiang
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an event loop in the test's thread
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        directory = tempfile.mkdtemp(prefix="fenji-tests-", dir="/tmp")
+        Path(directory).chmod(0o755)  # PostgreSQL runs as `nobody` under root
+        os.environ[CLUSTER] = directory
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and CLUSTER in os.environ:
+        directory = Path(os.environ.pop(CLUSTER))
+        stop_leftover(Cluster(directory))
+        shutil.rmtree(directory)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not Path(CHROMIUM).exists():
+        missing = pytest.mark.skip(reason="needs chromium: apt-get install chromium fonts-noto-cjk")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The run's PostgreSQL, at work."""
+    cluster = Cluster(Path(os.environ[CLUSTER]), settings=FAST)
+    with (cluster.base / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not cluster.leftover():
+            cluster.create()
+            cluster.start()
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(cluster: Cluster, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    address = database_settings(cluster.url(SUPERUSER, "postgres"))
+    for key in ("NAME", "USER", "HOST", "PORT", "PASSWORD"):
+        settings.DATABASES["default"][key] = address[key]
+
+
+@pytest.fixture
+def clock() -> Iterator[fenji_clock.Frozen]:
+    """Fenji's clock, standing at `NOON` until `clock.advance(...)` or `clock.move_to(...)`."""
+    with fenji_clock.set_to(NOON) as frozen:
+        yield frozen
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's chromium, which is not downloaded by playwright and calls nobody."""
+    quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
+    return {
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}}

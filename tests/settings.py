@@ -1,0 +1,18 @@
+"""Settings of the tests: Fenji's own, made quick. The database's address is filled in by `tests/conftest.py`."""
+
+import os
+
+os.environ.setdefault("FENJI_SECRET_KEY", "tests-only")
+os.environ.setdefault("FENJI_SEALING_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
+os.environ.setdefault("FENJI_LOOKUP_KEY", "bG9va3VwLW9ubHktbG9va3VwLW9ubHktbG9va3VwLW8=")
+
+from fenji.config.settings import *  # noqa: E402, F403
+from fenji.config.settings import DATABASES, MIDDLEWARE  # noqa: E402
+
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # race tests open a connection a thread
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MIDDLEWARE = [line for line in MIDDLEWARE if "whitenoise" not in line]  # the live server finds static files itself
