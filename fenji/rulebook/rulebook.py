@@ -1,0 +1,124 @@
+"""The rulebook of one city: dated values with their sources, in one immutable, hashed version."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cached_property
+from typing import Any, Self
+
+from fenji.kernel.deadlines import Span
+from fenji.kernel.referral import Urgency
+from fenji.kernel.roles import Role
+from fenji.kernel.tiers import Basis, Level
+from fenji.kernel.working_time import Window
+from fenji.rulebook.errors import NotInRulebook
+from fenji.rulebook.schema import ASSUMPTION, DatedValue, Source
+from fenji.rulebook.version import canonical
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs before a referral leaves: a role, and whether the author may sign who holds it."""
+
+    role: Role
+    own: bool
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Ask with `on=`, the day of the decision. `content` is all it knows; `hash` names the version a decision used."""
+
+    content: str  # canonical JSON
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """The version that was stored, exactly. Raises ValueError on JSON that is no rulebook."""
+        data = json.loads(content)
+        if not isinstance(data, dict) or data.get("format") != 1:
+            raise ValueError("not the content of a rulebook of format 1")
+        return cls(canonical(data))
+
+    @cached_property
+    def hash(self) -> str:
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(self.content)
+        return data
+
+    @property
+    def city(self) -> str:
+        return str(self._data["city"])
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {id_: Source(id_, **source) for id_, source in self._data["sources"].items()}
+
+    @cached_property
+    def values(self) -> dict[str, tuple[DatedValue, ...]]:
+        return {
+            key: tuple(
+                DatedValue(
+                    key=key,
+                    valid_from=date.fromisoformat(row["from"]),
+                    valid_until=date.fromisoformat(row["until"]) if row["until"] else None,
+                    value=row["value"],
+                    source=row["source"],
+                    clause=row["clause"],
+                    status=Basis(row["status"]),
+                )
+                for row in rows
+            )
+            for key, rows in self._data["values"].items()
+        }
+
+    def value(self, key: str, *, on: date) -> DatedValue:
+        """The value in force on a day. Raises NotInRulebook when there is none."""
+        for dated in self.values.get(key, ()):
+            if dated.covers(on):
+                return dated
+        raise NotInRulebook(f"{self.city}: {key} on {on}")
+
+    def title_of(self, source: str) -> str:
+        """A source in the reader's words: the document's title, or the reason of an assumption."""
+        if source.startswith(ASSUMPTION):
+            return source.removeprefix(ASSUMPTION).strip()
+        return self.sources[source].title
+
+    def deadline(self, name: str, urgency: Urgency | str, on: date) -> Span:
+        """How long the owner of a state has; `name` is the state's `deadline` in the referral table."""
+        return self._span(f"deadlines.{name}", urgency, on)
+
+    def escalation(self, urgency: Urgency | str, on: date) -> Span:
+        """How long after one rung was told the next one is."""
+        return self._span("escalation.between_rungs", urgency, on)
+
+    def hold(self, urgency: Urgency | str, on: date) -> Span:
+        """How long a place is held for someone who has not confirmed."""
+        return self._span("booking.hold", urgency, on)
+
+    def approval(self, level: Level | str, on: date) -> Signature | None:
+        """Who signs for a sending institution of this level; None where a referral leaves unsigned."""
+        value = self.value(f"referral.approval.{Level(level).value}", on=on).value
+        return None if value["role"] == "none" else Signature(Role(value["role"]), value["own"])
+
+    def reserve_permille(self, line: str, on: date) -> int:
+        """Share of a clinic's places kept for referrals from below; `line` is general, specialist or expert."""
+        return int(self.value(f"booking.reserve.{line}", on=on).value)
+
+    def weeks_ahead(self, on: date) -> int:
+        return int(self.value("booking.weeks_ahead", on=on).value)
+
+    def follow_up_days(self, on: date) -> int:
+        """Days within which primary care follows up after an upward referral."""
+        return int(self.value("follow_up.after_up_referral_days", on=on).value)
+
+    def working_hours(self, on: date) -> tuple[Window, ...]:
+        windows = self.value("working_time.hours", on=on).value
+        return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in windows)
+
+    def _span(self, key: str, urgency: Urgency | str, on: date) -> Span:
+        value = self.value(key, on=on).value[Urgency(urgency).value]
+        return Span(minutes=round(value["hours"] * 60), working=value["working"])
