@@ -103,8 +103,9 @@ STATES: dict[State, StateRule] = {
 class Move:
     """One row of the table: an action, where it may start, where it leads, who may take it, what it needs.
 
-    `to=None` leaves the state as it is (a note, an assignment). `needs` names fields that must be given.
-    `only` and `never` restrict to directions or urgencies; `tells` lists the parties who get a notice.
+    An empty `start` makes a new referral; `to=None` leaves the state as it is (a note, an assignment).
+    `needs` names fields that must be given; `only` and `never` restrict to directions or urgencies; `tells` lists
+    the parties who get a notice; `restarts` gives the owner of the state a fresh deadline though the state stays.
     """
 
     action: str
@@ -116,6 +117,7 @@ class Move:
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     tells: tuple[Party, ...] = ()
+    restarts: bool = False
 
 
 S, P = State, Party
@@ -123,10 +125,10 @@ BEFORE_ANSWER = (S.AWAITING_APPROVAL, S.SENT, S.AWAITING_INFORMATION, S.REFUSED)
 BEFORE_ARRIVAL = (S.ACCEPTED, S.SCHEDULED, S.APPOINTMENT_CANCELLED, S.NO_SHOW)
 AT_RECEIVER = (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE)
 OPEN = tuple(state for state, rule in STATES.items() if rule.is_open)
-EVERYONE = (P.SENDER, P.OFFICE, P.DEPARTMENT, P.RESIDENT)
 
 MOVES: tuple[Move, ...] = (
     # --- the sending side
+    Move("draft", "填写转诊单", (), S.DRAFT, (P.SENDER,)),
     Move("edit", "修改", (S.DRAFT,), None, (P.SENDER,)),
     Move("discard", "作废草稿", (S.DRAFT,), S.CANCELLED, (P.SENDER,)),
     Move("ask_approval", "提交签批", (S.DRAFT,), S.AWAITING_APPROVAL, (P.SENDER,), never=("emergency",), tells=(P.APPROVER,)),
@@ -144,13 +146,14 @@ MOVES: tuple[Move, ...] = (
     Move("close_no_show", "联系后结束", (S.NO_SHOW,), S.CANCELLED, (P.SENDER,), needs=("reason",), tells=(P.OFFICE,)),
     Move("acknowledge", "确认收到结果", (S.REPLIED,), S.COMPLETED, (P.SENDER,), tells=(P.RESIDENT,)),
     # --- the receiving office
+    Move("enter_paper", "补录纸质转诊", (), S.ARRIVED, (P.OFFICE, P.DEPARTMENT), tells=(P.SENDER,)),
     Move("accept", "接收", (S.SENT,), S.ACCEPTED, (P.OFFICE,), tells=(P.SENDER, P.RESIDENT)),
     Move("ask", "要求补充资料", (S.SENT,), S.AWAITING_INFORMATION, (P.OFFICE,), needs=("note",), never=("emergency",), tells=(P.SENDER,)),
     Move("refuse", "不接收", (S.SENT,), S.REFUSED, (P.OFFICE,), needs=("reason",), never=("emergency",), tells=(P.SENDER, P.RESIDENT)),
     Move("assign", "分派科室", AT_RECEIVER, None, (P.OFFICE,), needs=("department",), tells=(P.DEPARTMENT,)),
-    Move("offer", "提供可选号源", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.OFFICE,), needs=("places",), tells=(P.RESIDENT,)),
+    Move("offer", "提供可选号源", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.OFFICE,), needs=("places",), tells=(P.RESIDENT,), restarts=True),
     Move("schedule", "预约", (S.ACCEPTED, S.APPOINTMENT_CANCELLED, S.NO_SHOW), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
-    Move("decline_offer", "所列时间都不合适", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.RESIDENT, P.SENDER), needs=("note",), tells=(P.OFFICE,)),
+    Move("decline_offer", "所列时间都不合适", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.RESIDENT, P.SENDER), needs=("note",), tells=(P.OFFICE,), restarts=True),
     Move("reschedule", "改约", (S.SCHEDULED,), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
     Move("cancel_appointment", "取消预约", (S.SCHEDULED,), S.APPOINTMENT_CANCELLED, (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK), needs=("reason",), tells=(P.OFFICE, P.SENDER, P.RESIDENT)),
     Move("mark_no_show", "未到诊", (S.SCHEDULED,), S.NO_SHOW, (P.OFFICE, P.DEPARTMENT, P.CLOCK), tells=(P.SENDER, P.RESIDENT)),
@@ -162,9 +165,9 @@ MOVES: tuple[Move, ...] = (
     Move("next_accepted", "下一家已接收", (S.HANDING_ON,), S.REFERRED_ONWARD, (P.CLOCK,), tells=(P.SENDER, P.RESIDENT)),
     # --- the receiving department
     Move("start_care", "接诊", (S.ARRIVED,), S.IN_CARE, (P.DEPARTMENT,)),
-    Move("interim_reply", "阶段性回复", (S.ARRIVED, S.IN_CARE), None, (P.DEPARTMENT,), needs=("reply",), tells=(P.SENDER,)),
+    Move("interim_reply", "阶段性回复", (S.ARRIVED, S.IN_CARE), None, (P.DEPARTMENT,), needs=("reply",), tells=(P.SENDER,), restarts=True),
     Move("reply", "诊治结束并回复", (S.ARRIVED, S.IN_CARE), S.REPLIED, (P.DEPARTMENT,), needs=("reply",), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
-    Move("return_down", "下转回基层", (S.ARRIVED, S.IN_CARE), S.RETURNED, (P.DEPARTMENT,), needs=("plan", "institution"), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
+    Move("return_down", "下转回基层", (S.ARRIVED, S.IN_CARE), S.RETURNED, (P.DEPARTMENT,), needs=("reply", "plan", "institution"), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
     Move("plan_received", "基层已接续", (S.RETURNED,), S.COMPLETED, (P.CLOCK,), tells=(P.DEPARTMENT, P.SENDER)),
     Move("resume_care", "下转未成，继续诊治", (S.RETURNED,), S.IN_CARE, (P.CLOCK, P.DEPARTMENT), needs=("note",), tells=(P.SENDER,)),
     Move("take_on", "接续管理", (S.ARRIVED, S.IN_CARE), S.COMPLETED, (P.DEPARTMENT, P.OFFICE), only=("down",), tells=(P.SENDER, P.RESIDENT)),

@@ -52,7 +52,7 @@ class RulebookVersion(models.Model):
 
     hash = models.CharField(primary_key=True, max_length=64)
     city = models.CharField(max_length=40)
-    content = models.JSONField()
+    content = models.TextField()  # canonical JSON, so that the hash can be checked
     loaded_at = models.DateTimeField()
     is_current = models.BooleanField(default=False)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from fenji.apps.common.models import RulebookVersion
-from fenji.rulebook.version import Rulebook
+from fenji.rulebook.rulebook import Rulebook
 
 
 def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:

@@ -148,10 +148,15 @@ class CarePlan(models.Model):
 
 
 class FollowUp(models.Model):
-    """A dated task of a care plan for the community team; guidance tasks fall to the hospital physician."""
+    """A dated task after a referral: the community team sees the patient, or the upper doctor looks in (guidance)."""
 
-    plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="follow_ups")
-    kind = models.CharField(max_length=12, default="follow_up")  # follow_up, guidance
+    class Kind(models.TextChoices):
+        FOLLOW_UP = "follow_up", "随访"
+        GUIDANCE = "guidance", "上级随诊指导"
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="follow_ups")
+    institution = models.ForeignKey("registry.Institution", on_delete=models.PROTECT, related_name="follow_ups")  # whose task
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FOLLOW_UP)
     due_on = models.DateField()
     what = models.CharField(max_length=200)
     done_at = models.DateTimeField(null=True)
@@ -160,7 +165,9 @@ class FollowUp(models.Model):
     measures = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="follow_up_due")]
+        indexes = [
+            models.Index(fields=["institution", "due_on"], condition=Q(done_at__isnull=True), name="follow_up_due"),
+        ]
 
 
 class Complaint(models.Model):

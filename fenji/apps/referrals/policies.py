@@ -1,0 +1,57 @@
+"""May this be done? The button asks `can_move`, the guard calls `check_move`: one rule, so that they agree."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from fenji.apps.referrals.errors import ApprovalNeeded, FieldsMissing, MoveNotPossible, NotYourMove
+from fenji.kernel.referral import BY_ACTION, STATES, Direction, Move, Party, State, Urgency, moves_from
+
+if TYPE_CHECKING:
+    from fenji.apps.referrals.models import Referral
+
+
+def possible_moves(referral: "Referral", parties: Collection[Party], *, approval_required: bool) -> list[Move]:
+    """The rows of the table that these parties may take now, in the table's order."""
+    rows = moves_from(State(referral.state), direction=Direction(referral.direction), urgency=Urgency(referral.urgency))
+    skip = _skipped(referral, approval_required)
+    return [move for move in rows if acting_party(move, parties) and move.action not in skip]
+
+
+def acting_party(move: Move, parties: Collection[Party]) -> Party | None:
+    """As which party the person acts: the first in the table's row that the person is."""
+    return next((party for party in move.by if party in parties), None)
+
+
+def check_move(referral: "Referral", action: str, parties: Collection[Party], *, approval_required: bool) -> tuple[Move, Party]:
+    """The move and the party it is made as; raises MoveNotPossible, ApprovalNeeded or NotYourMove in words."""
+    move = BY_ACTION[action]
+    rows = moves_from(State(referral.state), direction=Direction(referral.direction), urgency=Urgency(referral.urgency))
+    if move not in rows:
+        raise MoveNotPossible(
+            _("转诊单目前是“%(state)s”，不能“%(action)s”。") % {"state": _(STATES[State(referral.state)].name), "action": _(move.name)},
+            remedy=_("请刷新页面，按最新状态处理。"),
+        )
+    if action in _skipped(referral, approval_required):
+        if action == "send":
+            raise ApprovalNeeded
+        raise MoveNotPossible(_("本市不要求签批，请直接发出。"))
+    party = acting_party(move, parties)
+    if party is None:
+        raise NotYourMove
+    return move, party
+
+
+def check_given(move: Move, given: Collection[str]) -> None:
+    """Every field the move needs is there; raises FieldsMissing naming those that are not."""
+    missing = [name for name in move.needs if name not in given]
+    if missing:
+        raise FieldsMissing(fields={name: _("请填写这一项。") for name in missing})
+
+
+def _skipped(referral: "Referral", approval_required: bool) -> frozenset[str]:
+    """Where the city asks for approval a routine draft is not sent directly; elsewhere there is nobody to ask."""
+    if approval_required and referral.urgency != Urgency.EMERGENCY and not referral.approved_by_id:
+        return frozenset({"send"})
+    return frozenset({"ask_approval"})

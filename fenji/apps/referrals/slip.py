@@ -1,0 +1,64 @@
+"""The fields of the two-way referral slip (双向转诊单: 转出单 and 回转单, 国家基本公共卫生服务规范) and their limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fenji.apps.common.errors import Invalid
+from fenji.apps.common.free_text import fault_in
+
+
+@dataclass(frozen=True)
+class SlipField:
+    """One box of the slip; `limit` in characters."""
+
+    name: str
+    label: str | Promise
+    limit: int
+    required: bool = False
+
+
+FIELDS: tuple[SlipField, ...] = (
+    SlipField("complaint", gettext_lazy("主诉"), 200),
+    SlipField("history", gettext_lazy("主要现病史（转出原因）"), 1000, required=True),
+    SlipField("past_history", gettext_lazy("主要既往史"), 500),
+    SlipField("treatment", gettext_lazy("治疗经过"), 1000),
+    SlipField("results", gettext_lazy("主要检查检验结果"), 1000),
+    SlipField("medicines", gettext_lazy("目前用药"), 500),
+    SlipField("allergies", gettext_lazy("过敏史"), 200),
+    SlipField("caution", gettext_lazy("转运及注意事项"), 300),
+    SlipField("contact_phone", gettext_lazy("转诊医生联系电话"), 30),
+)
+BY_NAME = {field.name: field for field in FIELDS}
+
+
+def clean_slip(given: Mapping[str, Any]) -> dict[str, str]:
+    """The slip's texts, trimmed; raises Invalid naming every box that is missing, too long or holds a number it must not."""
+    slip = {name: str(given.get(name) or "").strip() for name in BY_NAME}
+    faults = {field.name: fault for field in FIELDS if (fault := _fault(field, slip[field.name]))}
+    unknown = set(given) - set(BY_NAME)
+    faults |= {name: _("转诊单没有这一栏。") for name in unknown}
+    if faults:
+        raise Invalid(fields=faults)
+    return {name: text for name, text in slip.items() if text}
+
+
+def clean_text(name: str, text: str, limit: int, *, required: bool = False) -> str:
+    """One free text outside the slip (a note, a reply), under the same rules."""
+    field = SlipField(name, name, limit, required)
+    text = text.strip()
+    if fault := _fault(field, text):
+        raise Invalid(fields={name: fault})
+    return text
+
+
+def _fault(field: SlipField, text: str) -> str:
+    if field.required and not text:
+        return _("请填写这一项。")
+    if len(text) > field.limit:
+        return _("最多 %(limit)d 字，现有 %(length)d 字。") % {"limit": field.limit, "length": len(text)}
+    return "" if field.name == "contact_phone" else fault_in(text)
