@@ -1,0 +1,84 @@
+"""Who may look at a resident, on what footing, and for how long."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from fenji.apps.common import free_text
+from fenji.apps.common.errors import Invalid
+from fenji.apps.residents.errors import NoReadingPost
+from fenji.kernel.roles import CLINICAL, Role
+
+if TYPE_CHECKING:
+    from fenji.apps.registry.models import Membership
+
+# The posts from which a care relation of the institution may be used. Commission and insurer see figures, not people.
+READING_ROLES = CLINICAL | {Role.REFERRAL_OFFICE, Role.PROGRAM}
+REGISTERING_ROLES = READING_ROLES
+# A department's relation does not keep out these: the office routes the patient, the program files the record.
+WHOLE_HOUSE_ROLES = frozenset({Role.REFERRAL_OFFICE, Role.PROGRAM})
+# Merging two people's records is decided by whoever answers for the institution, or its office.
+MERGING_ROLES = frozenset({Role.PRIMARY_HEAD, Role.REFERRAL_OFFICE})
+
+VISIT_LASTS = timedelta(hours=24)
+EMERGENCY_LASTS = timedelta(hours=3)  # as DHIS2's break-glass
+PROOF_LASTS = timedelta(minutes=15)  # from finding a stranger by a document to opening the visit
+REASON_AT_LEAST = 6  # characters; "急" alone explains nothing to the audit officer
+REASON_AT_MOST = 200
+
+
+class Purpose(TextChoices):
+    """Why a resident's data were opened, as the audit trail and the resident's own page name it."""
+
+    CARE = "care", _("诊疗")
+    REFERRAL = "referral", _("转诊")
+    CONTACT = "contact", _("联系居民")
+    IDENTITY = "identity", _("核对证件")
+    MERGE = "merge", _("核对重复登记")
+    OWN = "own", _("本人或家属查看")
+
+
+def check_can_register(posts: Iterable["Membership"]) -> None:
+    """Raise NoReadingPost unless one of the posts may register and receive patients."""
+    if not any(post.role in REGISTERING_ROLES for post in posts):
+        raise NoReadingPost
+
+
+def check_can_break_glass(posts: Iterable["Membership"]) -> None:
+    """Only who treats may read in an emergency; an office or a program may not."""
+    if not any(post.role in CLINICAL for post in posts):
+        raise NoReadingPost(_("只有临床岗位可以紧急查阅。"))
+
+
+def check_can_merge(posts: Iterable["Membership"]) -> None:
+    if not can_merge(posts):
+        raise NoReadingPost(_("只有机构负责人或转诊办可以合并重复登记。"))
+
+
+def can_merge(posts: Iterable["Membership"]) -> bool:
+    return any(post.role in MERGING_ROLES for post in posts)
+
+
+def check_reason(reason: str) -> str:
+    """The reason without outer space; raises Invalid when it explains nothing or holds an ID or phone number."""
+    reason = reason.strip()
+    if len(reason) < REASON_AT_LEAST:
+        raise Invalid(fields={"reason": _("请写明原因，至少 %(n)s 个字。") % {"n": REASON_AT_LEAST}})
+    if len(reason) > REASON_AT_MOST:
+        raise Invalid(fields={"reason": _("原因过长，最多 %(n)s 个字。") % {"n": REASON_AT_MOST}})
+    if fault := free_text.fault_in(reason):
+        raise Invalid(fields={"reason": fault})
+    return reason
+
+
+def covers(post: "Membership", department_id: int | None) -> bool:
+    """Whether a relation held by the post's institution (or one of its departments) may be used from this post."""
+    return (
+        department_id is None
+        or post.department_id is None
+        or post.department_id == department_id
+        or post.role in WHOLE_HOUSE_ROLES
+    )
