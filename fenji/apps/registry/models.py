@@ -84,7 +84,7 @@ class Consortium(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
-    kind = models.CharField(max_length=30)  # urban_group, county_township, asset_integrated, cooperation, specialty, mch
+    kind = models.CharField(max_length=30)  # as in cities.shape.Consortium
     lead = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="leads")
     basis = models.CharField(max_length=10, choices=BASES)
     clause = models.CharField(max_length=80, blank=True)
@@ -122,7 +122,7 @@ class Link(models.Model):
 
 
 class Department(models.Model):
-    """A department; `specialty` is its 诊疗科目 code. One of an institution's departments is its coordination office."""
+    """A department; `specialty` is its 诊疗科目 code. One department of an institution is its coordination office."""
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="departments")
     code = models.CharField(max_length=40)
@@ -160,7 +160,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "institution", "department", "role"], name="post_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["user", "institution", "department", "role"], name="post_once", nulls_distinct=False
+            )
         ]
 
 
@@ -188,7 +190,9 @@ class Absence(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(until_at__gt=models.F("from_at")), name="absence_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(until_at__gt=models.F("from_at")), name="absence_ends_after_start"
+            ),
             models.CheckConstraint(condition=~models.Q(user=models.F("covered_by")), name="nobody_covers_self"),
         ]
 

@@ -1,0 +1,45 @@
+"""What can be wrong with the network's rows, in the words of those who keep them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fenji.apps.common.errors import DomainError, Forbidden, NotFound
+
+
+class NoSuchInstitution(NotFound):
+    code = "no_such_institution"
+    message = _("没有这个名称或代码的机构。")
+    remedy = _("请核对名称；如文件中用的是别名，请系统管理员把它登记为别名。")
+
+
+class NoOffice(NotFound):
+    """The institution has no coordination office: a village station, an authority."""
+
+    code = "no_office"
+    message = _("该机构没有转诊协调部门。")
+    remedy = _("请转给其所属的镇卫生院或社区卫生服务中心。")
+
+
+class NotNetworkKeeper(Forbidden):
+    code = "not_network_keeper"
+    message = _("只有系统管理员可以登记或修改机构。")
+
+
+class NotPostGiver(Forbidden):
+    code = "not_post_giver"
+    message = _("只有安全管理员可以授予或撤销岗位。")
+
+
+class NotRotaKeeper(Forbidden):
+    code = "not_rota_keeper"
+    message = _("只有本人、本机构负责人或转诊办可以安排替班和值班。")
+
+
+class PostHeld(DomainError):
+    code = "post_held"
+    message = _("该人员已经在任这个岗位。")
+
+
+class DutyTaken(DomainError):
+    code = "duty_taken"
+    message = _("这段时间已经安排了他人值班。")
+    remedy = _("请先调整原来的值班，再安排新的。")
