@@ -1,7 +1,10 @@
 """Reads a PostgreSQL address (`postgresql://user:password@host:port/name?host=/socket/dir`) into Django's settings."""
 
+import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+THREADS = int(os.environ.get("FENJI_THREADS", "8"))  # requests at once; each needs one connection
 
 
 def database_settings(url: str) -> dict[str, Any]:
@@ -17,5 +20,6 @@ def database_settings(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": str(parts.port or options.pop("port", "") or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}, **options},
+        "CONN_HEALTH_CHECKS": True,  # after the server was restarted the pool hands out no dead connection
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": THREADS, "timeout": 10}, **options},
     }

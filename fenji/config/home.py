@@ -1,4 +1,4 @@
-"""Where Fenji keeps what it makes on this machine: database, keys, static files, pid files. `FENJI_HOME`, else `.fenji/`.
+"""Where Fenji keeps what it makes on this machine: database, keys, static files, logs. `FENJI_HOME`, else `.fenji/`.
 
 PostgreSQL never runs as root, so root's database belongs to the account `nobody`, which must be able to reach it: in a
 project under /root it cannot, and the database then lies under /var/lib/fenji instead.
@@ -19,9 +19,14 @@ SOCKET_BYTES = 107 - len("/.s.PGSQL.5432")  # sockaddr_un.sun_path, less the nam
 
 def home() -> Path:
     """The directory of this installation, made if it is not there; private to its owner but open to pass through."""
-    directory = Path(os.environ.get("FENJI_HOME") or PROJECT / ".fenji").resolve()
+    directory = home_path()
     directory.mkdir(parents=True, exist_ok=True)
     return directory
+
+
+def home_path() -> Path:
+    """Where `home` is, whether or not it was made yet."""
+    return Path(os.environ.get("FENJI_HOME") or PROJECT / ".fenji").resolve()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""An embedded PostgreSQL for the first minute: made, started, believed once it answers, stopped. Production brings its own.
+"""An embedded PostgreSQL for the first minute: made, started, believed once it answers, stopped.
 
-It listens on a socket in a private directory and nowhere else; whoever may enter the directory is trusted.
+Production brings its own. It listens on a socket in a private directory and nowhere else; whoever may enter the directory is trusted.
 """
 
 import contextlib
@@ -85,7 +85,7 @@ class Cluster:
             )
 
     def start(self) -> "subprocess.Popen[bytes]":
-        """Start the server and wait until it answers, trying again for a while: after a crash the first try may fail."""
+        """Start the server and wait until it answers; after a crash the first try may fail, so it tries again."""
         deadline = time.monotonic() + PATIENCE
         while True:
             process = self.launch()
@@ -154,9 +154,10 @@ class Cluster:
     def _check_version(self, found: str) -> None:
         if found != str(self.programs.major):
             raise PostgresFailed(
-                f"{self.data} 由 PostgreSQL {found} 建立，现有程序为 {self.programs.major}：请用原版本 pg_dump 导出后移走该目录再启动。"
-                f" / {self.data} was made by PostgreSQL {found}, the programs here are {self.programs.major}: dump it with"
-                " the old version, move the directory away and start again."
+                f"{self.data} 由 PostgreSQL {found} 建立，现有程序为 {self.programs.major}："
+                "请用原版本 pg_dump 导出后移走该目录再启动。"
+                f" / PostgreSQL {found} made it, the programs here are {self.programs.major}:"
+                " dump it with the old version, move the directory away and start again."
             )
 
     def _last_words(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from fenji.config.database import database_settings
+from fenji.config.home import home_path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -22,7 +23,7 @@ DEBUG = _flag("FENJI_DEBUG")
 DEMONSTRATION = _flag("FENJI_DEMONSTRATION")
 CITY = os.environ.get("FENJI_CITY", "yangjiang")
 SECRET_KEY = os.environ.get("FENJI_SECRET_KEY") or secrets.token_urlsafe(48)
-# One key a line or comma, newest first, each 32 bytes in base64: seals ID and phone numbers. Lives outside the database.
+# Seal ID and phone numbers; each 32 bytes in base64, newest first, separated by commas. Kept outside the database.
 SEALING_KEYS = os.environ.get("FENJI_SEALING_KEYS", "")
 LOOKUP_KEY = os.environ.get("FENJI_LOOKUP_KEY", "")  # 32 bytes in base64: finds a sealed value by its hash
 ALLOWED_HOSTS = os.environ.get("FENJI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -121,7 +122,12 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("FENJI_STATIC_ROOT", PACKAGE.parent / ".fenji" / "static"))
+STATIC_ROOT = Path(os.environ.get("FENJI_STATIC_ROOT") or home_path() / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # papers are rows; nothing is kept as a file
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 
 CONTENT_SECURITY_POLICY = {
@@ -138,6 +144,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# Behind a proxy that speaks TLS, gunicorn learns the scheme from X-Forwarded-Proto of addresses it trusts.
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,4 +1,4 @@
-"""What gunicorn serves."""
+"""What gunicorn serves. In production it refuses to start where `fenji check --deploy` finds a reason."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fenji.config.settings")
 application = get_wsgi_application()
+
+from fenji.config.production import refuse_unsafe_start  # noqa: E402  needs Django at work
+
+refuse_unsafe_start()

@@ -1,0 +1,67 @@
+"""Every environment variable that Fenji reads; `docs/reference/settings.md` is written from this list."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`default` is what holds in a demonstration; `production` says whether a production start insists on it."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    production: bool = False
+
+
+VARIABLES = (
+    Variable(
+        "FENJI_DATABASE_URL",
+        "Database of the application, `postgresql://user:password@host:port/name`; PostgreSQL 15 or later.",
+        "an embedded PostgreSQL in FENJI_HOME",
+        production=True,
+    ),
+    Variable(
+        "FENJI_OWNER_DATABASE_URL",
+        "The same database as the role that owns the tables; used by `fenji migrate` alone. "
+        "The application's own role may not change audit rows.",
+        "FENJI_DATABASE_URL",
+    ),
+    Variable(
+        "FENJI_SECRET_KEY",
+        "Signs sessions and forms; any long random text. Changing it logs everybody out.",
+        "made once, kept in FENJI_HOME/keys.env",
+        production=True,
+    ),
+    Variable(
+        "FENJI_SEALING_KEYS",
+        "Seal ID and telephone numbers; each 32 bytes in base64, newest first, separated by commas. "
+        "Keep every key that ever sealed something.",
+        "made once, kept in FENJI_HOME/keys.env",
+        production=True,
+    ),
+    Variable(
+        "FENJI_LOOKUP_KEY",
+        "32 bytes in base64: hashes by which a sealed number is found. It cannot be changed afterwards.",
+        "made once, kept in FENJI_HOME/keys.env",
+        production=True,
+    ),
+    Variable("FENJI_PUBLIC_URL", "Where people reach it, `https://…`.", "http://127.0.0.1:8000", production=True),
+    Variable(
+        "FENJI_ALLOWED_HOSTS",
+        "Host names answered to, separated by commas.",
+        "localhost,127.0.0.1,[::1]",
+        production=True,
+    ),
+    Variable("FENJI_CITY", "The city pack whose network and policy are loaded.", "yangjiang"),
+    Variable(
+        "FENJI_DEMONSTRATION",
+        "`1`: synthetic residents, one-click logins, no second factor. Without it a start with demonstration "
+        "accounts in the database is refused.",
+        "1 with the embedded PostgreSQL, else 0",
+    ),
+    Variable("FENJI_DEBUG", "`1`: pages of errors show the code. Never in production.", "0"),
+    Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
+    Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
+    Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
+    Variable("FENJI_IDLE_MINUTES", "Minutes without a request after which a session ends.", "30"),
+)
