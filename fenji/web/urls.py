@@ -1,5 +1,16 @@
-"""Addresses of the pages; each desk has its own module."""
+"""Addresses of the pages; each desk has its own module, found by name in `navigation.DESKS`."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from fenji.web import gallery, home, navigation
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("language/", set_language, name="set_language"),
+    *(path("", include(module.__name__)) for module in navigation.desk_urls()),
+]
+
+if settings.DEBUG or settings.DEMONSTRATION:
+    urlpatterns.append(path("components/", gallery.components, name="components"))

@@ -1,0 +1,26 @@
+"""Headers of every page: what it varies by, and that a logged-in page is never kept by the browser."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class PageHeaders:
+    """After logout "back" must show nothing: whoever carries a session gets `Cache-Control: no-store`.
+
+    Decided by the cookie, not by the account, so that a page without a login costs no query.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response["Cache-Control"] = "no-store"
+        return response
