@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Value
 
+DAYS = Func(F("valid_from"), F("valid_until"), Value("[)"), function="daterange", output_field=DateRangeField())
+
 
 class Contract(models.Model):
     """A resident signed with a team; at any day at most one."""
@@ -23,13 +25,7 @@ class Contract(models.Model):
             models.CheckConstraint(condition=models.Q(valid_until__gte=F("valid_from")), name="contract_span"),
             ExclusionConstraint(
                 name="one_contract_a_day",
-                expressions=[
-                    ("resident", RangeOperators.EQUAL),
-                    (
-                        Func(F("valid_from"), F("valid_until"), Value("[)"), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
+                expressions=[("resident", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
             ),
         ]
         indexes = [models.Index(fields=["team", "valid_until"])]
