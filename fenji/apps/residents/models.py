@@ -23,9 +23,10 @@ class Resident(models.Model):
     """A person. ID and phone are sealed; equality is looked up by keyed hash (`common.sealing`)."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    name = models.CharField(max_length=60)
-    name_pinyin = models.CharField(max_length=120)  # "chen xiao ming": sorts and searches
-    name_initials = models.CharField(max_length=20)  # "cxm"
+    # Collation C: one index serves beginnings (LIKE 'chen%') and order, on every server.
+    name = models.CharField(max_length=60, db_collation="C")
+    name_pinyin = models.CharField(max_length=120, db_collation="C")  # "chen xiao ming": sorts and searches
+    name_initials = models.CharField(max_length=20, db_collation="C")  # "cxm"
     sex = models.PositiveSmallIntegerField()  # GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 not stated
     birth_date = models.DateField(null=True)
     id_kind = models.CharField(max_length=10, choices=IdKind.choices)
@@ -54,7 +55,9 @@ class Resident(models.Model):
                 name="identity_once",
             ),
             models.UniqueConstraint(
-                fields=["source_system", "source_code"], condition=~models.Q(source_code=""), name="resident_source_once"
+                fields=["source_system", "source_code"],
+                condition=~models.Q(source_code=""),
+                name="resident_source_once",
             ),
             models.CheckConstraint(condition=models.Q(sex__in=[0, 1, 2, 9]), name="sex_code"),
         ]
@@ -62,9 +65,9 @@ class Resident(models.Model):
             models.Index(fields=["id_hash"]),
             models.Index(fields=["tail_hash"]),
             models.Index(fields=["phone_hash"]),
-            models.Index(fields=["name_pinyin"], name="resident_pinyin", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["name_initials"], name="resident_initials", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["name"], name="resident_name", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["name_pinyin", "id"], name="resident_pinyin"),
+            models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["birth_date", "name_initials"], name="resident_birth"),  # duplicate candidates
         ]
 
     def __str__(self) -> str:
