@@ -1,0 +1,136 @@
+"""Reading places and bookings: what is free, how long people wait, who comes today."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+
+from fenji.apps.booking import free
+from fenji.apps.booking.models import Booking, BookingState, Place, Session
+from fenji.apps.booking.policies import REFERRED, ZONE, Access, public_access
+from fenji.apps.common import rulebooks
+from fenji.apps.common.errors import NotFound
+from fenji.rulebook.errors import NotInRulebook
+
+DAY = timedelta(days=1)
+
+
+def lock(booking_id: UUID) -> Booking:
+    """The booking, locked until the end of the transaction, with its place. Raises NotFound."""
+    found = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("place")
+    booking = found.filter(pk=booking_id).first()
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def access_for(referral_id: UUID | None, *, at: datetime) -> Access:
+    """Referred residents may take every place; others the public ones, and reserved ones after the release time.
+
+    Where the rulebook names no `booking.release_hours`, what is reserved stays reserved.
+    """
+    if referral_id is not None:
+        return REFERRED
+    try:
+        hours = rulebooks.current().value("booking.release_hours", on=at.astimezone(ZONE).date()).value
+    except NotInRulebook:
+        return Access({"public": None})
+    return public_access(int(hours))
+
+
+def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) -> dict[int, datetime]:
+    """When each department's next free place begins; departments without one are missing. One query for all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT wanted.id, soonest.starts_at FROM unnest(%(departments)s::bigint[]) AS wanted (id)
+            CROSS JOIN LATERAL (
+                SELECT starts_at FROM booking_place WHERE department_id = wanted.id AND {free.FREE}
+                ORDER BY starts_at LIMIT 1
+            ) AS soonest""",  # noqa: S608 (constants only)
+            {"departments": list(department_ids), **free.values(access, at=at)},
+        )
+        return dict(cursor.fetchall())
+
+
+def free_places(
+    department_ids: Iterable[int], from_at: datetime, until_at: datetime, *, access: Access, at: datetime,
+    limit: int | None = None,
+) -> list[Place]:  # fmt: skip
+    """Free places that begin in [from_at, until_at), soonest first, each with its session."""
+    found = Place.objects.raw(
+        f"""SELECT * FROM booking_place
+        WHERE department_id = ANY(%(departments)s) AND starts_at >= %(from)s AND starts_at < %(until)s AND {free.FREE}
+        ORDER BY starts_at, session_id, number LIMIT %(limit)s""",  # noqa: S608 (constants only)
+        {
+            "departments": list(department_ids), "from": from_at, "until": until_at, "limit": limit,
+            **free.values(access, at=at),
+        },
+    ).prefetch_related("session__physician")  # fmt: skip
+    return list(found)
+
+
+def free_places_by_day(
+    department_id: int, from_at: datetime, until_at: datetime, *, access: Access, at: datetime
+) -> dict[date, list[Place]]:
+    """The free places of one department under their day (Asia/Shanghai)."""
+    places = free_places([department_id], from_at, until_at, access=access, at=at)
+    return {day: list(some) for day, some in groupby(places, key=lambda p: p.starts_at.astimezone(ZONE).date())}
+
+
+def sessions_of(department_id: int, day: date, *, at: datetime) -> QuerySet[Session]:
+    """The department's sessions of a day, each with `places_free`, `places_held`, `places_booked`, `places_all`."""
+    holding = Q(places__held_until__gt=at)
+    untaken = Q(places__taken_by__isnull=True) | Q(places__held_until__lte=at)
+    return (
+        Session.objects.filter(department_id=department_id, **_within("starts_at", day))
+        .select_related("physician")
+        .annotate(
+            places_all=Count("places"),
+            places_free=Count("places", filter=untaken & Q(places__is_open=True, places__starts_at__gt=at)),
+            places_held=Count("places", filter=holding),
+            places_booked=Count("places", filter=Q(places__taken_by__isnull=False, places__held_until__isnull=True)),
+        )
+        .order_by("starts_at", "id")
+    )
+
+
+def bookings_on(
+    day: date, *, at: datetime, department_ids: Iterable[int] | None = None, institution_id: int | None = None
+) -> QuerySet[Booking]:
+    """Who is expected, here or missed on a day, in order of time, without lapsed holds."""
+    found = Booking.objects.filter(**_within("session__starts_at", day))
+    if department_ids is not None:
+        found = found.filter(session__department_id__in=list(department_ids))
+    if institution_id is not None:
+        found = found.filter(session__institution_id=institution_id)
+    living = Q(state__in=[BookingState.BOOKED, BookingState.ARRIVED, BookingState.NO_SHOW])
+    return (
+        found.filter(living | Q(state=BookingState.HELD, held_until__gt=at))
+        .select_related("place", "session__physician", "department", "resident")
+        .order_by("place__starts_at", "place__number", "id")
+    )
+
+
+def bookings_of(resident_id: UUID, *, at: datetime) -> QuerySet[Booking]:
+    """A resident's bookings, latest appointment first; `state_now` counts an overdue hold as expired."""
+    overdue = When(state=BookingState.HELD, held_until__lte=at, then=Value(BookingState.EXPIRED.value))
+    return (
+        Booking.objects.filter(resident_id=resident_id)
+        .annotate(state_now=Case(overdue, default=F("state"), output_field=CharField()))
+        .select_related("place", "session__physician", "department__institution")
+        .order_by("-place__starts_at", "-made_at")
+    )
+
+
+def lapsed_holds(*, at: datetime) -> QuerySet[Booking]:
+    """Holds that ran out and are still written as held; locked ones are passed over. Locks what it returns."""
+    overdue = Booking.objects.filter(state=BookingState.HELD, held_until__lte=at).order_by("held_until")
+    return overdue.select_for_update(skip_locked=True, no_key=True)
+
+
+def _within(field: str, day: date) -> dict[str, datetime]:
+    start = datetime.combine(day, time(), ZONE)
+    return {f"{field}__gte": start, f"{field}__lt": start + DAY}
