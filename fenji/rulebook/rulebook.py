@@ -7,14 +7,16 @@ from datetime import date, time
 from functools import cached_property
 from typing import Any, Self
 
+from fenji.kernel.criteria import Catalogue
 from fenji.kernel.deadlines import Span
 from fenji.kernel.referral import Urgency
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Level
 from fenji.kernel.working_time import Window
+from fenji.rulebook.catalogue import build_catalogue
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.schema import ASSUMPTION, DatedValue, Source
-from fenji.rulebook.version import canonical
+from fenji.rulebook.version import FORMAT, canonical
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Rulebook:
     def from_content(cls, content: str) -> Self:
         """The version that was stored, exactly. Raises ValueError on JSON that is no rulebook."""
         data = json.loads(content)
-        if not isinstance(data, dict) or data.get("format") != 1:
-            raise ValueError("not the content of a rulebook of format 1")
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise ValueError(f"not the content of a rulebook of format {FORMAT}")
         return cls(canonical(data))
 
     @cached_property
@@ -86,6 +88,10 @@ class Rulebook:
         if source.startswith(ASSUMPTION):
             return source.removeprefix(ASSUMPTION).strip()
         return self.sources[source].title
+
+    def catalogue(self, on: date) -> Catalogue:
+        """The clinical criteria in force on a day; empty where the city has none."""
+        return build_catalogue(self._data, self.title_of, on)
 
     def deadline(self, name: str, urgency: Urgency | str, on: date) -> Span:
         """How long the owner of a state has; `name` is the state's `deadline` in the referral table."""

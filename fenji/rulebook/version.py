@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+FORMAT = 1  # of the stored content; a reader of a later format still reads this one
+
 
 def canonical(data: Any) -> str:
     """JSON with sorted keys, no spaces, Chinese as it is; dates must already be text."""
