@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from fenji.cities.codes import code_table
+from fenji.cities.code_tables import code_table
 from fenji.cities.rows import Row, toml_file, toml_rows
 from fenji.cities.selection import Selection, read_selection
 from fenji.cities.shape import Department, Function, Institution

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fenji.cities.classes import Classes, check_clause
-from fenji.cities.codes import code_table, uscc_problem
+from fenji.cities.code_tables import code_table, uscc_problem
 from fenji.cities.places import City
 from fenji.cities.rows import Row, csv_rows, toml_rows
 from fenji.cities.selection import AUTHORITIES

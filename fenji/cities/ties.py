@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fenji.cities.classes import check_clause
-from fenji.cities.codes import code_table
+from fenji.cities.code_tables import code_table
 from fenji.cities.rows import Row, toml_rows
 from fenji.cities.selection import read_selection
 from fenji.cities.shape import Consortium, ConsortiumMember, Institution, Link, TeamTemplate
