@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from fenji.apps.common import clock
+from fenji.apps.common.masking import masked, masked_within
 from fenji.apps.common.models import AuditEvent
 
 # Set per request by the web's middleware, so that one click can be followed through all its rows.
@@ -16,7 +17,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 def record(
     verb: str,
-    subject: models.Model,
+    subject: models.Model | None,
     *,
     by: Any,
     at: datetime | None = None,
@@ -26,18 +27,21 @@ def record(
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Write one event. `by` is the acting account, or None for the clock; details never hold an ID or phone number."""
+    """Write one event. `by` is the acting account, or None for the clock; `subject` is None where there is no row.
+
+    `reason` and `details` are not meant to hold an ID or phone number; one that got there is masked.
+    """
     return AuditEvent.objects.create(
         at=at or clock.now(),
         actor_id=by.pk if by else None,
         actor_name=by.name if by else "系统",
         institution_id=institution_id,
         verb=verb,
-        subject_kind=subject._meta.model_name,
-        subject_id=str(subject.pk),
+        subject_kind=subject._meta.model_name if subject else "",
+        subject_id=str(subject.pk) if subject else "",
         resident_id=resident_id,
         relation=relation,
-        reason=reason[:400],
+        reason=masked(reason)[:400],
         request_id=request_id.get(),
-        details=details or {},
+        details=masked_within(details or {}),
     )
