@@ -59,7 +59,7 @@ class State(StrEnum):
 class StateRule:
     """What a state means: its owner while open, the deadline's name in the rulebook, the next rungs if it passes.
 
-    `escalate` lists who is told, first at the deadline, then after each further span `escalation_hours` of the rulebook.
+    `escalate` lists who is told: the first rung at the deadline, the next after each span the rulebook gives.
     """
 
     name: str  # Chinese
@@ -126,55 +126,81 @@ BEFORE_ARRIVAL = (S.ACCEPTED, S.SCHEDULED, S.APPOINTMENT_CANCELLED, S.NO_SHOW)
 AT_RECEIVER = (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE)
 OPEN = tuple(state for state, rule in STATES.items() if rule.is_open)
 
+# fmt: off
 MOVES: tuple[Move, ...] = (
     # --- the sending side
     Move("draft", "填写转诊单", (), S.DRAFT, (P.SENDER,)),
     Move("edit", "修改", (S.DRAFT,), None, (P.SENDER,)),
     Move("discard", "作废草稿", (S.DRAFT,), S.CANCELLED, (P.SENDER,)),
-    Move("ask_approval", "提交签批", (S.DRAFT,), S.AWAITING_APPROVAL, (P.SENDER,), never=("emergency",), tells=(P.APPROVER,)),
+    Move("ask_approval", "提交签批", (S.DRAFT,), S.AWAITING_APPROVAL, (P.SENDER,),
+         never=("emergency",), tells=(P.APPROVER,)),
     Move("approve", "签批同意", (S.AWAITING_APPROVAL,), S.SENT, (P.APPROVER,), tells=(P.OFFICE, P.SENDER)),
-    Move("send_back", "退回修改", (S.AWAITING_APPROVAL,), S.DRAFT, (P.APPROVER,), needs=("note",), tells=(P.SENDER,)),
+    Move("send_back", "退回修改", (S.AWAITING_APPROVAL,), S.DRAFT, (P.APPROVER,),
+         needs=("note",), tells=(P.SENDER,)),
     Move("send", "发出转诊", (S.DRAFT,), S.SENT, (P.SENDER,), tells=(P.OFFICE, P.RESIDENT)),
-    Move("answer", "补充资料", (S.AWAITING_INFORMATION,), S.SENT, (P.SENDER,), needs=("note",), tells=(P.OFFICE,)),
-    Move("reroute", "改转其他机构", (S.REFUSED,), S.SENT, (P.SENDER,), needs=("institution",), tells=(P.OFFICE, P.RESIDENT)),
-    Move("withdraw", "撤回", BEFORE_ANSWER, S.CANCELLED, (P.SENDER, P.RESIDENT), needs=("reason",), tells=(P.SENDER, P.OFFICE, P.RESIDENT)),
-    Move(
-        "request_cancellation", "申请取消", BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED, (P.SENDER, P.RESIDENT),
-        needs=("reason",), tells=(P.OFFICE, P.SENDER),
-    ),
-    Move("send_record", "补传病历资料", (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE), None, (P.SENDER,), needs=("note",), tells=(P.OFFICE, P.DEPARTMENT)),
-    Move("close_no_show", "联系后结束", (S.NO_SHOW,), S.CANCELLED, (P.SENDER,), needs=("reason",), tells=(P.OFFICE,)),
+    Move("answer", "补充资料", (S.AWAITING_INFORMATION,), S.SENT, (P.SENDER,),
+         needs=("note",), tells=(P.OFFICE,)),
+    Move("reroute", "改转其他机构", (S.REFUSED,), S.SENT, (P.SENDER,),
+         needs=("institution",), tells=(P.OFFICE, P.RESIDENT)),
+    Move("withdraw", "撤回", BEFORE_ANSWER, S.CANCELLED, (P.SENDER, P.RESIDENT),
+         needs=("reason",), tells=(P.SENDER, P.OFFICE, P.RESIDENT)),
+    Move("request_cancellation", "申请取消", BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED, (P.SENDER, P.RESIDENT),
+         needs=("reason",), tells=(P.OFFICE, P.SENDER)),
+    Move("send_record", "补传病历资料", (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE), None, (P.SENDER,),
+         needs=("note",), tells=(P.OFFICE, P.DEPARTMENT)),
+    Move("close_no_show", "联系后结束", (S.NO_SHOW,), S.CANCELLED, (P.SENDER,),
+         needs=("reason",), tells=(P.OFFICE,)),
     Move("acknowledge", "确认收到结果", (S.REPLIED,), S.COMPLETED, (P.SENDER,), tells=(P.RESIDENT,)),
     # --- the receiving office
     Move("enter_paper", "补录纸质转诊", (), S.ARRIVED, (P.OFFICE, P.DEPARTMENT), tells=(P.SENDER,)),
     Move("accept", "接收", (S.SENT,), S.ACCEPTED, (P.OFFICE,), tells=(P.SENDER, P.RESIDENT)),
-    Move("ask", "要求补充资料", (S.SENT,), S.AWAITING_INFORMATION, (P.OFFICE,), needs=("note",), never=("emergency",), tells=(P.SENDER,)),
-    Move("refuse", "不接收", (S.SENT,), S.REFUSED, (P.OFFICE,), needs=("reason",), never=("emergency",), tells=(P.SENDER, P.RESIDENT)),
+    Move("ask", "要求补充资料", (S.SENT,), S.AWAITING_INFORMATION, (P.OFFICE,),
+         needs=("note",), never=("emergency",), tells=(P.SENDER,)),
+    Move("refuse", "不接收", (S.SENT,), S.REFUSED, (P.OFFICE,),
+         needs=("reason",), never=("emergency",), tells=(P.SENDER, P.RESIDENT)),
     Move("assign", "分派科室", AT_RECEIVER, None, (P.OFFICE,), needs=("department",), tells=(P.DEPARTMENT,)),
-    Move("offer", "提供可选号源", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.OFFICE,), needs=("places",), tells=(P.RESIDENT,), restarts=True),
-    Move("schedule", "预约", (S.ACCEPTED, S.APPOINTMENT_CANCELLED, S.NO_SHOW), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
-    Move("decline_offer", "所列时间都不合适", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.RESIDENT, P.SENDER), needs=("note",), tells=(P.OFFICE,), restarts=True),
-    Move("reschedule", "改约", (S.SCHEDULED,), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
-    Move("cancel_appointment", "取消预约", (S.SCHEDULED,), S.APPOINTMENT_CANCELLED, (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK), needs=("reason",), tells=(P.OFFICE, P.SENDER, P.RESIDENT)),
-    Move("mark_no_show", "未到诊", (S.SCHEDULED,), S.NO_SHOW, (P.OFFICE, P.DEPARTMENT, P.CLOCK), tells=(P.SENDER, P.RESIDENT)),
-    Move("confirm_cancellation", "同意取消", (S.CANCELLATION_REQUESTED,), S.CANCELLED, (P.OFFICE,), tells=(P.SENDER, P.RESIDENT)),
-    Move("keep", "不取消，继续", (S.CANCELLATION_REQUESTED,), S.ACCEPTED, (P.OFFICE,), needs=("note",), tells=(P.SENDER, P.RESIDENT)),
-    Move("arrive", "登记到诊", (S.SENT, *BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED), S.ARRIVED, (P.OFFICE, P.DEPARTMENT), tells=(P.SENDER,)),
-    Move("hand_on", "续转上级或他院", (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE), S.HANDING_ON, (P.OFFICE, P.DEPARTMENT), needs=("institution", "reason"), tells=(P.SENDER, P.RESIDENT)),
-    Move("take_back", "收回续转", (S.HANDING_ON,), S.ACCEPTED, (P.OFFICE, P.DEPARTMENT, P.CLOCK), needs=("note",), tells=(P.SENDER,)),
-    Move("next_accepted", "下一家已接收", (S.HANDING_ON,), S.REFERRED_ONWARD, (P.CLOCK,), tells=(P.SENDER, P.RESIDENT)),
+    Move("offer", "提供可选号源", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.OFFICE,),
+         needs=("places",), tells=(P.RESIDENT,), restarts=True),
+    Move("schedule", "预约", (S.ACCEPTED, S.APPOINTMENT_CANCELLED, S.NO_SHOW), S.SCHEDULED,
+         (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
+    Move("decline_offer", "所列时间都不合适", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.RESIDENT, P.SENDER),
+         needs=("note",), tells=(P.OFFICE,), restarts=True),
+    Move("reschedule", "改约", (S.SCHEDULED,), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK),
+         needs=("place",), tells=(P.RESIDENT, P.SENDER)),
+    Move("cancel_appointment", "取消预约", (S.SCHEDULED,), S.APPOINTMENT_CANCELLED,
+         (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK), needs=("reason",), tells=(P.OFFICE, P.SENDER, P.RESIDENT)),
+    Move("mark_no_show", "未到诊", (S.SCHEDULED,), S.NO_SHOW, (P.OFFICE, P.DEPARTMENT, P.CLOCK),
+         tells=(P.SENDER, P.RESIDENT)),
+    Move("confirm_cancellation", "同意取消", (S.CANCELLATION_REQUESTED,), S.CANCELLED, (P.OFFICE,),
+         tells=(P.SENDER, P.RESIDENT)),
+    Move("keep", "不取消，继续", (S.CANCELLATION_REQUESTED,), S.ACCEPTED, (P.OFFICE,),
+         needs=("note",), tells=(P.SENDER, P.RESIDENT)),
+    Move("arrive", "登记到诊", (S.SENT, *BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED), S.ARRIVED, (P.OFFICE, P.DEPARTMENT),
+         tells=(P.SENDER,)),
+    Move("hand_on", "续转上级或他院", (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE), S.HANDING_ON,
+         (P.OFFICE, P.DEPARTMENT), needs=("institution", "reason"), tells=(P.SENDER, P.RESIDENT)),
+    Move("take_back", "收回续转", (S.HANDING_ON,), S.ACCEPTED, (P.OFFICE, P.DEPARTMENT, P.CLOCK),
+         needs=("note",), tells=(P.SENDER,)),
+    Move("next_accepted", "下一家已接收", (S.HANDING_ON,), S.REFERRED_ONWARD, (P.CLOCK,),
+         tells=(P.SENDER, P.RESIDENT)),
     # --- the receiving department
     Move("start_care", "接诊", (S.ARRIVED,), S.IN_CARE, (P.DEPARTMENT,)),
-    Move("interim_reply", "阶段性回复", (S.ARRIVED, S.IN_CARE), None, (P.DEPARTMENT,), needs=("reply",), tells=(P.SENDER,), restarts=True),
-    Move("reply", "诊治结束并回复", (S.ARRIVED, S.IN_CARE), S.REPLIED, (P.DEPARTMENT,), needs=("reply",), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
-    Move("return_down", "下转回基层", (S.ARRIVED, S.IN_CARE), S.RETURNED, (P.DEPARTMENT,), needs=("reply", "plan", "institution"), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
+    Move("interim_reply", "阶段性回复", (S.ARRIVED, S.IN_CARE), None, (P.DEPARTMENT,),
+         needs=("reply",), tells=(P.SENDER,), restarts=True),
+    Move("reply", "诊治结束并回复", (S.ARRIVED, S.IN_CARE), S.REPLIED, (P.DEPARTMENT,),
+         needs=("reply",), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
+    Move("return_down", "下转回基层", (S.ARRIVED, S.IN_CARE), S.RETURNED, (P.DEPARTMENT,),
+         needs=("reply", "plan", "institution"), only=("up", "same"), tells=(P.SENDER, P.RESIDENT)),
     Move("plan_received", "基层已接续", (S.RETURNED,), S.COMPLETED, (P.CLOCK,), tells=(P.DEPARTMENT, P.SENDER)),
-    Move("resume_care", "下转未成，继续诊治", (S.RETURNED,), S.IN_CARE, (P.CLOCK, P.DEPARTMENT), needs=("note",), tells=(P.SENDER,)),
-    Move("take_on", "接续管理", (S.ARRIVED, S.IN_CARE), S.COMPLETED, (P.DEPARTMENT, P.OFFICE), only=("down",), tells=(P.SENDER, P.RESIDENT)),
+    Move("resume_care", "下转未成，继续诊治", (S.RETURNED,), S.IN_CARE, (P.CLOCK, P.DEPARTMENT),
+         needs=("note",), tells=(P.SENDER,)),
+    Move("take_on", "接续管理", (S.ARRIVED, S.IN_CARE), S.COMPLETED, (P.DEPARTMENT, P.OFFICE),
+         only=("down",), tells=(P.SENDER, P.RESIDENT)),
     # --- anyone, at any time
     Move("complain", "投诉", OPEN, None, (P.RESIDENT,), needs=("note",), tells=(P.OFFICE, P.SENDER)),
     Move("escalate", "超时上报", OPEN, None, (P.CLOCK,)),
 )
+# fmt: on
 
 BY_ACTION: dict[str, Move] = {move.action: move for move in MOVES}
 

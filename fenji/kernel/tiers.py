@@ -54,7 +54,14 @@ class Kind(StrEnum):
 
 
 PRIMARY_KINDS = frozenset(
-    {Kind.COMMUNITY_CENTRE, Kind.COMMUNITY_STATION, Kind.TOWNSHIP, Kind.VILLAGE_STATION, Kind.CLINIC, Kind.DOCTOR_STUDIO}
+    {
+        Kind.COMMUNITY_CENTRE,
+        Kind.COMMUNITY_STATION,
+        Kind.TOWNSHIP,
+        Kind.VILLAGE_STATION,
+        Kind.CLINIC,
+        Kind.DOCTOR_STUDIO,
+    }
 )
 
 

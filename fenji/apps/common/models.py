@@ -33,7 +33,7 @@ class AuditEvent(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """A call made once: its key, what was asked (hashed), what was answered. Kept 24 hours at least, never partitioned."""
+    """A call made once: its key, what was asked (hashed), what was answered. Kept 48 hours, never partitioned."""
 
     key = models.CharField(max_length=80)
     actor_id = models.BigIntegerField()

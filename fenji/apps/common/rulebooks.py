@@ -18,7 +18,10 @@ def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
             hash=rulebook.hash,
             defaults={"is_current": True},
             create_defaults={
-                "city": rulebook.city, "content": rulebook.content, "loaded_at": at, "is_current": True,
+                "city": rulebook.city,
+                "content": rulebook.content,
+                "loaded_at": at,
+                "is_current": True,
             },
         )
     return version

@@ -28,7 +28,11 @@ def seal(text: str, *, context: str) -> bytes:
 def unseal(sealed: bytes | memoryview, *, context: str) -> str:
     """The text; raises ValueError if the value was moved, changed, or sealed under a key no longer known."""
     value = bytes(sealed)
-    name, nonce, rest = value[:NAME_BYTES], value[NAME_BYTES : NAME_BYTES + NONCE_BYTES], value[NAME_BYTES + NONCE_BYTES :]
+    name, nonce, rest = (
+        value[:NAME_BYTES],
+        value[NAME_BYTES : NAME_BYTES + NONCE_BYTES],
+        value[NAME_BYTES + NONCE_BYTES :],
+    )
     key = dict(_keys()).get(name)
     if key is None:
         raise ValueError("sealed under a key that is not configured")

@@ -11,7 +11,12 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.slip import clean_text
 
 REPLY_LIMITS = {
-    "admission_number": 40, "diagnosis_code": 10, "diagnosis_name": 80, "findings": 2000, "treatment": 2000, "advice": 2000,
+    "admission_number": 40,
+    "diagnosis_code": 10,
+    "diagnosis_name": 80,
+    "findings": 2000,
+    "treatment": 2000,
+    "advice": 2000,
 }
 PLAN_LIMITS = {"treatment": 2000, "rehabilitation": 2000, "nursing": 2000, "warning_signs": 1000}
 MEDICINE_FIELDS = ("name", "dose", "frequency", "days")
@@ -64,18 +69,26 @@ def clean_note(text: str) -> str:
 
 def clean_reply(given: Mapping[str, Any]) -> dict[str, str]:
     """A reply's texts; the treatment is what the sender waits for and must be there."""
-    return {name: clean_text(name, str(given.get(name) or ""), limit, required=name == "treatment") for name, limit in REPLY_LIMITS.items()}
+    return {
+        name: clean_text(name, str(given.get(name) or ""), limit, required=name == "treatment")
+        for name, limit in REPLY_LIMITS.items()
+    }
 
 
 def clean_plan(given: Mapping[str, Any], *, today: date) -> Plan:
     """A plan from plain values: `tasks` is a list of {"due_on", "what"}, `medicines` of {"name", "dose", ...}."""
-    texts = {name: clean_text(name, str(given.get(name) or ""), limit, required=name == "treatment") for name, limit in PLAN_LIMITS.items()}
+    texts = {
+        name: clean_text(name, str(given.get(name) or ""), limit, required=name == "treatment")
+        for name, limit in PLAN_LIMITS.items()
+    }
     tasks = tuple(_task(row, today) for row in _rows(given, "tasks", MOST_TASKS))
     if not tasks:
         raise Invalid(fields={"tasks": _("请至少安排一次随访。")})
     return Plan(
-        tasks=tasks, medicines=tuple(_medicine(row) for row in _rows(given, "medicines", MOST_MEDICINES)),
-        guidance_days=_guidance_days(given.get("guidance_days")), **texts,
+        tasks=tasks,
+        medicines=tuple(_medicine(row) for row in _rows(given, "medicines", MOST_MEDICINES)),
+        guidance_days=_guidance_days(given.get("guidance_days")),
+        **texts,
     )
 
 

@@ -1,4 +1,4 @@
-"""Referrals: where each stands, every step it took, its papers, its replies, the plan that comes down with the patient."""
+"""Referrals: where each stands, every step it took, its papers and replies, the plan that comes down again."""
 
 from django.conf import settings
 from django.db import models
@@ -26,10 +26,14 @@ class Referral(models.Model):
     sender_team = models.ForeignKey("registry.Team", null=True, on_delete=models.PROTECT, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_written")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    receiver = models.ForeignKey("registry.Institution", null=True, on_delete=models.PROTECT, related_name="referrals_received")
+    receiver = models.ForeignKey(
+        "registry.Institution", null=True, on_delete=models.PROTECT, related_name="referrals_received"
+    )
     department = models.ForeignKey("registry.Department", null=True, on_delete=models.PROTECT, related_name="referrals")
     department_due_at = models.DateTimeField(null=True)  # the office's own deadline for the department
-    physician = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="referrals_in_care")
+    physician = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="referrals_in_care"
+    )
 
     due_at = models.DateTimeField(null=True)  # when the owner of the state must have acted; null only when closed
     escalation = models.PositiveSmallIntegerField(default=0)  # rungs already told
@@ -62,11 +66,15 @@ class Referral(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=OPEN_STATES, due_at__isnull=False, escalate_at__isnull=False, closed_at__isnull=True)
+                condition=Q(
+                    state__in=OPEN_STATES, due_at__isnull=False, escalate_at__isnull=False, closed_at__isnull=True
+                )
                 | (~Q(state__in=OPEN_STATES) & Q(closed_at__isnull=False, due_at__isnull=True)),
                 name="open_has_deadline_closed_has_none",
             ),
-            models.CheckConstraint(condition=Q(receiver__isnull=False) | Q(state__in=["draft", "cancelled"]), name="sent_has_receiver"),
+            models.CheckConstraint(
+                condition=Q(receiver__isnull=False) | Q(state__in=["draft", "cancelled"]), name="sent_has_receiver"
+            ),
             models.CheckConstraint(condition=~Q(sender=F("receiver")), name="not_to_self"),
         ]
         indexes = [
@@ -155,7 +163,9 @@ class FollowUp(models.Model):
         GUIDANCE = "guidance", "上级随诊指导"
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="follow_ups")
-    institution = models.ForeignKey("registry.Institution", on_delete=models.PROTECT, related_name="follow_ups")  # whose task
+    institution = models.ForeignKey(
+        "registry.Institution", on_delete=models.PROTECT, related_name="follow_ups"
+    )  # whose task
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FOLLOW_UP)
     due_on = models.DateField()
     what = models.CharField(max_length=200)

@@ -24,13 +24,16 @@ def acting_party(move: Move, parties: Collection[Party]) -> Party | None:
     return next((party for party in move.by if party in parties), None)
 
 
-def check_move(referral: "Referral", action: str, parties: Collection[Party], *, approval_required: bool) -> tuple[Move, Party]:
+def check_move(
+    referral: "Referral", action: str, parties: Collection[Party], *, approval_required: bool
+) -> tuple[Move, Party]:
     """The move and the party it is made as; raises MoveNotPossible, ApprovalNeeded or NotYourMove in words."""
     move = BY_ACTION[action]
     rows = moves_from(State(referral.state), direction=Direction(referral.direction), urgency=Urgency(referral.urgency))
     if move not in rows:
         raise MoveNotPossible(
-            _("转诊单目前是“%(state)s”，不能“%(action)s”。") % {"state": _(STATES[State(referral.state)].name), "action": _(move.name)},
+            _("转诊单目前是“%(state)s”，不能“%(action)s”。")
+            % {"state": _(STATES[State(referral.state)].name), "action": _(move.name)},
             remedy=_("请刷新页面，按最新状态处理。"),
         )
     if action in _skipped(referral, approval_required):

@@ -1,4 +1,4 @@
-"""The fields of the two-way referral slip (双向转诊单: 转出单 and 回转单, 国家基本公共卫生服务规范) and their limits."""
+"""The fields of the two-way referral slip (双向转诊单, 国家基本公共卫生服务规范) and their limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ BY_NAME = {field.name: field for field in FIELDS}
 
 
 def clean_slip(given: Mapping[str, Any]) -> dict[str, str]:
-    """The slip's texts, trimmed; raises Invalid naming every box that is missing, too long or holds a number it must not."""
+    """The slip's texts, trimmed; raises Invalid naming every box that is missing, too long or holds a personal number."""
     slip = {name: str(given.get(name) or "").strip() for name in BY_NAME}
     faults = {field.name: fault for field in FIELDS if (fault := _fault(field, slip[field.name]))}
     unknown = set(given) - set(BY_NAME)

@@ -1,0 +1,18 @@
+"""Everything that changes a referral. Moves along the table go through `perform`; the rest has a verb of its own."""
+
+from fenji.apps.referrals.actions.beginning import draft, enter_paper, refer
+from fenji.apps.referrals.actions.besides import answer_complaint, attach, complete_follow_up
+from fenji.apps.referrals.actions.clockwork import escalate_overdue, follow_booking
+from fenji.apps.referrals.actions.moving import perform
+
+__all__ = [
+    "answer_complaint",
+    "attach",
+    "complete_follow_up",
+    "draft",
+    "enter_paper",
+    "escalate_overdue",
+    "follow_booking",
+    "perform",
+    "refer",
+]

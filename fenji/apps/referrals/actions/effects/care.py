@@ -1,0 +1,104 @@
+"""The receiving department's moves: seeing the patient, replying, sending down with a plan, taking on."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from fenji.apps.referrals import rules
+from fenji.apps.referrals.actions.children import begin_child, send_child
+from fenji.apps.referrals.actions.effects import relations
+from fenji.apps.referrals.actions.effects.sending import institution_given
+from fenji.apps.referrals.actions.moving import Act
+from fenji.apps.referrals.errors import FieldsMissing
+from fenji.apps.referrals.given import Plan, clean_reply
+from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Reply
+from fenji.apps.registry.models import Institution
+from fenji.kernel.referral import Direction, Urgency
+
+GUIDANCE_HORIZON_DAYS = 180  # the upper doctor's looks are laid out for half a year
+
+
+def start(act: Act) -> None:
+    act.referral.physician = act.by
+
+
+def interim_reply(act: Act) -> None:
+    _write_reply(act, is_final=False)
+
+
+def reply(act: Act) -> None:
+    _write_reply(act, is_final=True)
+
+
+def return_down(act: Act) -> None:
+    """Reply to the sender and send the patient down with a plan; open until the community has received both."""
+    target, plan = institution_given_or_sender(act), act.given.plan
+    if plan is None:
+        raise FieldsMissing(fields={"plan": _("请填写接续治疗方案。")})
+    _write_reply(act, is_final=True)
+    child = begin_child(
+        act,
+        receiver=target,
+        direction=Direction.DOWN,
+        urgency=Urgency.ROUTINE,
+        specialty="",
+        department=None,
+        choice_reason=_("病情稳定，转回基层接续管理"),
+    )
+    _write_plan(child, plan, act)
+    send_child(child, act)
+
+
+def resume(act: Act) -> None:
+    act.referral.replied_at = None
+
+
+def take_on(act: Act) -> None:
+    """The community carries on; what is due stands in its list from now."""
+    relations.close_all(act)
+
+
+def keep_relations_for_a_while(act: Act) -> None:
+    relations.close_all(act)
+
+
+def institution_given_or_sender(act: Act) -> Institution:
+    """Down means to any institution but the own; the original sender is the usual one."""
+    if act.given.institution == act.referral.sender.code:
+        return act.referral.sender
+    return institution_given(act)
+
+
+def _write_reply(act: Act, *, is_final: bool) -> None:
+    Reply.objects.create(referral=act.referral, is_final=is_final, by=act.by, at=act.at, **clean_reply(act.given.reply))
+
+
+def _write_plan(child: Referral, plan: Plan, act: Act) -> None:
+    CarePlan.objects.create(
+        referral=child,
+        treatment=plan.treatment,
+        medicines=list(plan.medicines),
+        rehabilitation=plan.rehabilitation,
+        nursing=plan.nursing,
+        warning_signs=plan.warning_signs,
+        guidance_days=plan.guidance_days,
+        by=act.by,
+        at=act.at,
+    )
+    tasks = [
+        FollowUp(referral=child, institution_id=child.receiver_id, due_on=task.due_on, what=task.what)
+        for task in plan.tasks
+    ]
+    if plan.guidance_days:
+        day = rules.day_of(act.at)
+        tasks += [
+            FollowUp(
+                referral=child,
+                institution_id=child.sender_id,
+                kind=FollowUp.Kind.GUIDANCE,
+                due_on=day + timedelta(days=d),
+                what=_("随诊指导"),
+            )
+            for d in range(plan.guidance_days, GUIDANCE_HORIZON_DAYS + 1, plan.guidance_days)
+        ]
+    FollowUp.objects.bulk_create(tasks)

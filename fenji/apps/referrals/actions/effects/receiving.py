@@ -1,0 +1,117 @@
+"""The receiving office's moves: accepting with a place, refusing with a reason, assigning, handing on, arrivals."""
+
+from django.utils.translation import gettext as _
+
+from fenji.apps.common.errors import Invalid
+from fenji.apps.referrals.actions.children import begin_child, send_child
+from fenji.apps.referrals.actions.effects import places, relations
+from fenji.apps.referrals.actions.effects.sending import institution_given
+from fenji.apps.referrals.actions.moving import Act, advance
+from fenji.apps.referrals.errors import PlaceStillFree
+from fenji.apps.referrals.form import receiving_department
+from fenji.apps.referrals.given import Given
+from fenji.apps.referrals.models import Referral
+from fenji.kernel.referral import BY_ACTION, Party, RefusalReason, State, Urgency
+
+
+def accept(act: Act) -> None:
+    """Accept with a place: the held one, the one named, or the next free; only where none is free, without."""
+    if places.uses_places(act.referral):
+        act.details["booked"] = places.book_for_acceptance(act)
+
+
+def refuse(act: Act) -> None:
+    """Refuse with a coded reason; want of capacity is none while a place is free."""
+    if act.given.reason not in {reason.value for reason in RefusalReason}:
+        raise Invalid(fields={"reason": _("请选择不接收的原因。")})
+    if (
+        act.given.reason == RefusalReason.NO_CAPACITY
+        and places.uses_places(act.referral)
+        and places.has_free_place(act.referral, act.at)
+    ):
+        raise PlaceStillFree
+    places.release(act)
+    relations.close_for_receiver(act)
+
+
+def assign(act: Act) -> None:
+    """Give the case to a department, with a deadline of the office's own."""
+    referral = act.referral
+    department = (
+        referral.receiver.departments.filter(pk=act.given.department, valid_until__isnull=True).first()
+        if referral.receiver
+        else None
+    )
+    if department is None:
+        raise Invalid(fields={"department": _("这个科室不属于本机构。")})
+    if act.given.department_due_at and act.given.department_due_at <= act.at:
+        raise Invalid(fields={"department_due_at": _("科室时限不能早于现在。")})
+    referral.department, referral.department_due_at = department, act.given.department_due_at
+    act.details["department"] = department.name
+
+
+def keep(act: Act) -> None:
+    """The cancellation was not agreed; what was booked is booked still."""
+    act.details["booked"] = places.live_booking(act.referral) is not None
+
+
+def hand_on(act: Act) -> None:
+    """Pass the patient on; the receiver stays responsible until the next institution accepts."""
+    referral, target = act.referral, institution_given(act)
+    if target.pk == referral.receiver_id:
+        raise Invalid(fields={"institution": _("不能续转给本机构。")})
+    places.release(act)
+    child = begin_child(
+        act,
+        receiver=target,
+        direction=referral.direction,
+        urgency=referral.urgency,
+        specialty=referral.specialty,
+        department=receiving_department(
+            target, referral.specialty, emergency=referral.urgency == Urgency.EMERGENCY, at=act.at
+        ),
+        choice_reason=act.given.note[:300],
+    )
+    send_child(child, act, place=act.given.place)
+
+
+def take_back(act: Act) -> None:
+    """Stop handing on; a referral already sent to the next institution is withdrawn with it."""
+    if act.party is Party.CLOCK:
+        return
+    child = _waiting_child(act.referral)
+    if child is not None:
+        child.parent = None  # the parent moves here, not through its child
+        advance(
+            Act(
+                child,
+                BY_ACTION["withdraw"],
+                Given(reason="taken_back", note=act.given.note),
+                act.by,
+                Party.SENDER,
+                act.at,
+            )
+        )
+        Referral.objects.filter(pk=child.pk).update(parent=act.referral)
+
+
+def leave_receiver(act: Act) -> None:
+    relations.close_all(act)
+
+
+def arrive(act: Act) -> None:
+    places.arrive(act)
+    if act.given.department:
+        assign(act)
+
+
+def enter_paper(act: Act) -> None:
+    act.referral.sent_at = act.at
+    act.referral.save()  # relations name the referral as their cause
+    relations.open_for_sender(act)
+    relations.open_for_receiver(act)
+
+
+def _waiting_child(referral: Referral) -> Referral | None:
+    waiting = [State.SENT, State.AWAITING_INFORMATION, State.REFUSED]
+    return referral.children.select_for_update().filter(state__in=waiting).order_by("-created_at").first()

@@ -1,0 +1,148 @@
+"""Who is told what when a referral moves, and who when it does not: addressees from the table, words for each party.
+
+SMS to residents carry no diagnosis. Every notice has a key of its own, so that a repeated move or job tells nobody twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from fenji.apps.notices.actions import Addressee, Channel, notify
+from fenji.apps.referrals import rules
+from fenji.apps.referrals.models import Referral, Step
+from fenji.apps.registry.models import Department
+from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team
+from fenji.apps.registry.queries import commissions_above
+from fenji.kernel.referral import STATES, Move, Party, State
+from fenji.kernel.roles import Role
+
+HEADS = (Role.PRIMARY_HEAD, Role.REFERRAL_OFFICE)
+
+# What a resident reads; everyone at work reads `_desk_words`.
+RESIDENT_WORDS = {
+    "send": "您的转诊申请已发往{receiver}，编号{number}，接收后会通知您。",
+    "reroute": "您的转诊已改往{receiver}，编号{number}，接收后会通知您。",
+    "accept": "{receiver}已接收您的转诊{number}，就诊时间另行通知。",
+    "refuse": "{receiver}未能接收您的转诊{number}，您的医生正在联系其他医院。",
+    "offer": "{receiver}为您的转诊{number}提供了可选时间，请登录或联系医生选择。",
+    "schedule": "已预约：{receiver}{department}，{when}，转诊号{number}，请带身份证。",
+    "reschedule": "改约：{receiver}{department}，{when}，转诊号{number}，请带身份证。",
+    "cancel_appointment": "{receiver}的预约已取消，转诊{number}仍有效，正在为您重新安排。",
+    "mark_no_show": "您未按预约到{receiver}就诊（转诊{number}），医生会与您联系。",
+    "hand_on": "您的转诊{number}正由{receiver}转往下一家医院，接收前仍由其负责。",
+    "reply": "{receiver}已把诊治结果告诉您的家庭医生（转诊{number}）。",
+    "return_down": "{receiver}已把您的接续治疗方案转回基层（转诊{number}）。",
+    "take_on": "{receiver}已接续您的治疗（转诊{number}），请按时随访。",
+    "withdraw": "您的转诊{number}已撤回。",
+    "confirm_cancellation": "您的转诊{number}已按申请取消。",
+    "keep": "您的转诊{number}没有取消，就诊安排不变。",
+}
+RESIDENT_OTHERWISE = "您的转诊{number}有新进展：{state}。"
+
+
+def announce(referral: Referral, move: Move, *, step: Step, at: datetime) -> None:
+    """Tell the parties the table names; who made the move is not told of it."""
+    for party in move.tells:
+        if party.value == step.party:
+            continue
+        people = addressees(referral, party, at)
+        words = _resident_words(referral, move) if party is Party.RESIDENT else _desk_words(referral, move, step)
+        _tell(referral, f"referral.{move.action}", people, words, at=at, key=f"{step.version}:{party.value}")
+
+
+def tell_rung(referral: Referral, rung: str, *, at: datetime) -> None:
+    """The deadline passed: tell this rung of the ladder, in the duty phone's call list where it is one."""
+    state = STATES[State(referral.state)].name
+    due = f"，时限 {_when(referral.due_at)}" if referral.due_at else ""
+    words = f"转诊 {referral.number}（{referral.sender} → {referral.receiver}）停在“{state}”已超时{due}，请处理。"
+    people = _rung(referral, rung, at)
+    _tell(referral, "referral.overdue", people, words, at=at, key=f"{referral.version}:rung{referral.escalation}")
+
+
+def addressees(referral: Referral, party: Party, at: datetime) -> list[Addressee]:
+    """The people or inboxes behind a party; someone covering an absent colleague is told too."""
+    if party is Party.RESIDENT:
+        return [Addressee(resident_id=referral.resident_id)]
+    if party is Party.SENDER:
+        writer = referral.sent_by
+        return [Addressee(user_id=person.pk) for person in (writer, *colleagues_covering(writer, at))]
+    if party is Party.APPROVER:
+        signature = rules.signature_for(referral, at)
+        return _people(people_at(referral.sender_id, rules.day_of(at), roles=[signature.role])) if signature else []
+    if referral.receiver_id is None:
+        return []
+    if party is Party.DEPARTMENT and referral.department_id:
+        return [Addressee(institution_id=referral.receiver_id, department_id=referral.department_id)]
+    return [_office(referral.receiver_id)]
+
+
+def _rung(referral: Referral, rung: str, at: datetime) -> Sequence[Addressee]:
+    day = rules.day_of(at)
+    if rung == "sending_team":
+        team = people_of_team(referral.sender_team_id, day) if referral.sender_team_id else []
+        return _people(team) or addressees(referral, Party.SENDER, at)
+    if rung == "sending_head":
+        return _people(people_at(referral.sender_id, day, roles=HEADS)) or addressees(referral, Party.SENDER, at)
+    where = referral.receiver_id or referral.sender_id
+    if rung == "receiving_office":
+        return [_office(where)]
+    if rung == "receiving_duty_phone":
+        return _duty(where, at)
+    return [Addressee(institution_id=one.pk) for one in commissions_above(where)[:1]]
+
+
+def _duty(institution_id: int, at: datetime) -> list[Addressee]:
+    office = Department.objects.filter(institution_id=institution_id, is_office=True).first()
+    if office is None:
+        return [_office(institution_id)]
+    person = on_duty(office, at)
+    phone = Addressee(
+        institution_id=institution_id, department_id=office.pk, channel=Channel.CALL, phone=duty_phone(office)
+    )
+    return [phone, *([Addressee(user_id=person.pk)] if person else [])]
+
+
+def _office(institution_id: int) -> Addressee:
+    office = (
+        Department.objects.filter(institution_id=institution_id, is_office=True).values_list("pk", flat=True).first()
+    )
+    return Addressee(institution_id=institution_id, department_id=office)
+
+
+def _people(users: Iterable[object]) -> list[Addressee]:
+    return [Addressee(user_id=user.pk) for user in users]  # type: ignore[attr-defined]
+
+
+def _tell(referral: Referral, kind: str, people: Sequence[Addressee], words: str, *, at: datetime, key: str) -> None:
+    notify(
+        kind,
+        cause=("referral", str(referral.pk)),
+        to=people,
+        text=words,
+        at=at,
+        once_key=f"referral:{referral.pk}:{key}",
+    )
+
+
+def _resident_words(referral: Referral, move: Move) -> str:
+    template = RESIDENT_WORDS.get(move.action, RESIDENT_OTHERWISE)
+    place = referral.booking.place if referral.booking else None
+    return template.format(
+        receiver=referral.receiver or "",
+        number=referral.number,
+        department=referral.department or "",
+        when=_when(place.starts_at) if place else "",
+        state=STATES[State(referral.state)].name,
+    )
+
+
+def _desk_words(referral: Referral, move: Move, step: Step) -> str:
+    who = f"{step.by_name}：" if step.by_id else ""
+    note = f"（{step.note[:60]}）" if step.note else ""
+    return f"{who}{move.name}，转诊 {referral.number}，{referral.sender} → {referral.receiver or ''}{note}"
+
+
+def _when(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "n月j日 H:i")
