@@ -131,6 +131,14 @@ def lapsed_holds(*, at: datetime) -> QuerySet[Booking]:
     return overdue.select_for_update(skip_locked=True, no_key=True)
 
 
+def unattended(*, at: datetime) -> list[UUID]:
+    """Bookings without a referral whose session ended before `at` and nobody noted an arrival."""
+    missed = Booking.objects.filter(
+        state=BookingState.BOOKED, referral_id=None, session__ends_at__lt=at, session__starts_at__gt=at - 3 * DAY
+    )  # three days back, so that a night without a worker is made up for
+    return list(missed.values_list("pk", flat=True))
+
+
 def _within(field: str, day: date) -> dict[str, datetime]:
     start = datetime.combine(day, time(), ZONE)
     return {f"{field}__gte": start, f"{field}__lt": start + DAY}

@@ -1,0 +1,83 @@
+"""A clinic that is not held (停诊): everybody affected gets the next place of the same line, if there is one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from fenji.apps.accounts.models import User
+from fenji.apps.booking import actions
+from fenji.apps.booking.errors import AlreadyBooked, PlacePast, SlotTaken
+from fenji.apps.booking.models import Booking, Place, Session
+from fenji.apps.booking.policies import LIVING, Wanted, state_at
+from fenji.apps.common import audit
+from fenji.apps.common.errors import NotFound
+
+FAR = timedelta(days=366)  # as far as places are made
+
+
+@dataclass(frozen=True)
+class Rebooking:
+    """One booking of a closed clinic: its new place, or None when nothing was free and it was cancelled."""
+
+    booking: Booking
+    new: Booking | None
+
+
+@transaction.atomic
+def close_session(
+    session_id: int, reason: str, *, by: User | None, at: datetime, within: timedelta | None = None
+) -> list[Rebooking]:
+    """Close a clinic and move every living booking to the next free place of its department and line.
+
+    Not earlier than the old time, and within `within` of it (else as far as places are made). What finds no place is
+    cancelled and stands in the list with `new=None`. Closing twice is harmless. Raises NotFound, Busy.
+    """
+    session = _lock(session_id)
+    bookings = _living(session)  # before the places: see common/locks.py
+    session.closed_at, session.closed_reason = session.closed_at or at, reason[:80]
+    session.save(update_fields=["closed_at", "closed_reason"])
+    Place.objects.filter(session=session).update(is_open=False)  # waits for whoever is claiming right now …
+    bookings |= _living(session)  # … and now sees what they booked
+    audit.record("session.close", session, by=by, at=at, institution_id=session.institution_id, reason=reason)
+    alive = [booking for booking in bookings.values() if state_at(booking, at) in LIVING]
+    alive.sort(key=lambda booking: (booking.place.starts_at, booking.place.number))
+    return [_rebook(booking, session, reason, within or FAR, by=by, at=at) for booking in alive]
+
+
+@transaction.atomic
+def reopen_session(session_id: int, *, by: User | None, at: datetime) -> Session:
+    """The clinic is held after all; who was moved stays moved. Raises PlacePast, NotFound."""
+    session = _lock(session_id)
+    if session.ends_at <= at:
+        raise PlacePast
+    session.closed_at, session.closed_reason = None, ""
+    session.save(update_fields=["closed_at", "closed_reason"])
+    Place.objects.filter(session=session).update(is_open=True)
+    audit.record("session.reopen", session, by=by, at=at, institution_id=session.institution_id)
+    return session
+
+
+def _lock(session_id: int) -> Session:
+    session = Session.objects.select_for_update(no_key=True).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
+def _living(session: Session) -> dict[UUID, Booking]:
+    living = Booking.objects.filter(session=session, state__in=LIVING).select_related("place").order_by("pk")
+    return {booking.pk: booking for booking in living.select_for_update(of=("self",), no_key=True)}
+
+
+def _rebook(
+    booking: Booking, session: Session, reason: str, within: timedelta, *, by: User | None, at: datetime
+) -> Rebooking:
+    start = max(at, booking.place.starts_at)
+    wanted = Wanted((session.department_id,), start, start + within, session.line, not_session_id=session.pk)
+    why = f"停诊：{reason}"
+    try:
+        return Rebooking(booking, actions.move_to(booking.pk, wanted=wanted, reason=why, by=by, at=at))
+    except (SlotTaken, AlreadyBooked):
+        return Rebooking(actions.cancel(booking.pk, why, by=by, at=at), None)
