@@ -93,7 +93,7 @@ class ErrorReportFilter(SafeExceptionReporterFilter):
         return True
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
-        return {name: HIDDEN for name in request.POST} if request is not None else {}
+        return dict.fromkeys(request.POST, HIDDEN) if request is not None else {}
 
     def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:
         return [(name, HIDDEN) for name in tb_frame.f_locals]

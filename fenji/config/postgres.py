@@ -1,6 +1,6 @@
 """An embedded PostgreSQL for the first minute: made, started, believed once it answers, stopped.
 
-Production brings its own. It listens on a socket in a private directory and nowhere else; whoever may enter the directory is trusted.
+Production brings its own. It listens on a socket in a private directory and nowhere else; whoever may enter it is trusted.
 """
 
 import contextlib

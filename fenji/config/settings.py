@@ -9,8 +9,10 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from fenji.config.access import *  # noqa: F403  (login, sessions, second factor, lock-out)
 from fenji.config.database import database_settings
 from fenji.config.home import home_path
+from fenji.config.logging import LOGGING as LOGGING
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -102,17 +104,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "fenji.config.logging.ErrorReportFilter"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -147,8 +139,7 @@ CONTENT_SECURITY_POLICY = {
 # Behind a proxy that speaks TLS, gunicorn learns the scheme from X-Forwarded-Proto of addresses it trusts.
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the proxy sends http to https
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,5 @@
+"""`python -m fenji` is `fenji`."""
+
+from fenji.config.cli import main
+
+main()

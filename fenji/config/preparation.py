@@ -1,0 +1,33 @@
+"""The steps of a demonstration's first start: city, residents, places, accounts, referrals. Each remembers itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from fenji.config import content, demonstration, prepared
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; safe to run again after it was cut off."""
+
+    name: str
+    title: str
+    run: Callable[[Report], object]
+
+    def remember(self, owner_url: str) -> None:
+        prepared.remember(owner_url, self.name, prepared.fingerprints(settings.CITY)[self.name])
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("city", "城市网络与政策 / the city", lambda report: content.load_city(settings.CITY, report)),
+        Step("residents", "居民 / residents", content.first_residents),
+        Step("places", "排班与号源 / schedules and places", content.make_places),
+        Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
+    )
+}
