@@ -107,7 +107,6 @@ def arrive(act: Act) -> None:
 
 def enter_paper(act: Act) -> None:
     act.referral.sent_at = act.at
-    act.referral.save()  # relations name the referral as their cause
     relations.open_for_sender(act)
     relations.open_for_receiver(act)
 
