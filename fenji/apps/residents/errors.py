@@ -56,3 +56,11 @@ class ProofExpired(NotFound):
     code = "proof_expired"
     message = _("查找结果已失效。")
     remedy = _("请重新用健康卡、证件号码或“姓名加后四位”查找。")
+
+
+class TooManyMisses(Forbidden):
+    """Someone keeps guessing the last four digits that go with a name."""
+
+    code = "too_many_misses"
+    message = _("“姓名加后四位”查找失败次数过多。")
+    remedy = _("请用健康卡或完整证件号码查找，或一小时后再试。")

@@ -21,6 +21,20 @@ def closest(user: User, rows: list[UUID], at: datetime) -> CareRelation | None:
     return min(found, key=lambda relation: CLOSEST_FIRST.index(relation.kind), default=None)
 
 
+def usable(user: User, at: datetime) -> QuerySet[CareRelation] | None:
+    """The relations in force that `user` may use from the posts held, as a query; None for who holds no such post."""
+    posts = queries.reading_posts(user, at)
+    if not posts:
+        return None
+    whole = {post.institution_id for post in posts if policies.covers_whole(post)}
+    places = Q(institution_id__in=whole)
+    for post in posts:
+        if post.institution_id not in whole:
+            places |= Q(institution_id=post.institution_id, department_id__isnull=True)
+            places |= Q(institution_id=post.institution_id, department_id=post.department_id)
+    return standing(at).filter(places, Q(user=None) | Q(user=user))
+
+
 def standing(at: datetime) -> QuerySet[CareRelation]:
     """Relations in force at a time: from `from_at` on, before `until_at`."""
     return CareRelation.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)

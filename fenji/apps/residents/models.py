@@ -68,6 +68,11 @@ class Resident(models.Model):
             models.Index(fields=["name_pinyin", "id"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
             models.Index(fields=["birth_date", "name_initials"], name="resident_birth"),  # duplicate candidates
+            models.Index(
+                fields=["-created_at"],
+                condition=models.Q(merged_into__isnull=True) & ~models.Q(id_kind="mainland"),
+                name="resident_without_mainland_id",  # the rows that can be somebody's second
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +90,9 @@ class Merge(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
+    def __str__(self) -> str:
+        return f"{self.merged_id} → {self.kept_id}"
+
 
 class ResidentAccount(models.Model):
     """Whose page an account opens: the resident's own, or that of a child or parent it acts for."""
@@ -97,6 +105,9 @@ class ResidentAccount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "resident"], name="resident_account_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.resident_id} ({self.relation})"
 
 
 class CareRelationKind(models.TextChoices):
@@ -130,6 +141,9 @@ class CareRelation(models.Model):
             models.Index(fields=["institution", "kind", "from_at"]),
             models.Index(fields=["cause_kind", "cause_id"]),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} → {self.resident_id} ({self.kind})"
 
 
 def visit_id() -> str:

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common import free_text
-from fenji.apps.common.errors import Invalid
+from fenji.apps.common.errors import Forbidden, Invalid
 from fenji.apps.residents.errors import NoReadingPost
 from fenji.kernel.roles import CLINICAL, Role
 
@@ -28,6 +28,7 @@ EMERGENCY_LASTS = timedelta(hours=3)  # as DHIS2's break-glass
 PROOF_LASTS = timedelta(minutes=15)  # from finding a stranger by a document to opening the visit
 REASON_AT_LEAST = 6  # characters; "急" alone explains nothing to the audit officer
 REASON_AT_MOST = 200
+TAIL_MISSES_PER_HOUR = 20  # by one person; more is guessing
 
 
 class Purpose(TextChoices):
@@ -45,6 +46,14 @@ def check_can_register(posts: Iterable["Membership"]) -> None:
     """Raise NoReadingPost unless one of the posts may register and receive patients."""
     if not any(post.role in REGISTERING_ROLES for post in posts):
         raise NoReadingPost
+
+
+def check_can_change(relation_kind: str) -> None:
+    """Nobody edits the own record or the family's, nor what an emergency let them read."""
+    if relation_kind in {"self", "proxy"}:
+        raise Forbidden(_("本人或家属的登记信息请由同事更正。"))
+    if relation_kind == "emergency":
+        raise Forbidden(_("紧急查阅只能阅读，不能更正。"))
 
 
 def check_can_break_glass(posts: Iterable["Membership"]) -> None:
@@ -76,9 +85,9 @@ def check_reason(reason: str) -> str:
 
 def covers(post: "Membership", department_id: int | None) -> bool:
     """Whether a relation held by the post's institution (or one of its departments) may be used from this post."""
-    return (
-        department_id is None
-        or post.department_id is None
-        or post.department_id == department_id
-        or post.role in WHOLE_HOUSE_ROLES
-    )
+    return department_id is None or covers_whole(post) or post.department_id == department_id
+
+
+def covers_whole(post: "Membership") -> bool:
+    """Whether the post sees every department's relations of its institution."""
+    return post.department_id is None or post.role in WHOLE_HOUSE_ROLES

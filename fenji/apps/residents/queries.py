@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common.errors import NotFound
+from fenji.apps.registry import posts
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents.models import Resident
 from fenji.apps.residents.policies import READING_ROLES
@@ -30,10 +30,7 @@ def family_of_ids(resident_id: UUID) -> list[UUID]:
 
 def reading_posts(user: User, at: datetime) -> list[Membership]:
     """The posts, held at the time, from which the person may look at residents in relation to the institution."""
-    today = timezone.localdate(at)
-    held = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gt=today), valid_from__lte=today)
-    readers = held.filter(user=user, user__is_active=True, role__in=READING_ROLES)
-    return list(readers.select_related("institution").order_by("id"))
+    return [post for post in posts.posts_of(user, timezone.localdate(at)) if post.role in READING_ROLES]
 
 
 def institutions_of(user: User, at: datetime) -> list[int]:
