@@ -119,12 +119,15 @@ def _members(row: Row, key: str, entries: Entries) -> list[str]:
     where = read_selection(row.table("where"))
     if where is not None:
         _known(row, "where.except", list(where.excepted), entries)
+        for region in set(where.regions) - {one.region for _, one in entries}:
+            raise row.wrong("where.regions", f"no institution in {region!r}", "use a code of regions.csv")
         codes += where.codes(one for _, one in entries)
+    codes = list(dict.fromkeys(codes))
     if not codes:
         raise row.wrong(key, "nobody is meant", f"list codes under {key} or choose some by `where`")
     if row.raw("count") is not None and len(codes) != row.whole("count"):
         raise row.wrong("count", f"the source counts {row.whole('count')}, the files hold {len(codes)}", "mend either")
-    return list(dict.fromkeys(codes))
+    return codes
 
 
 def _known(row: Row, key: str, codes: list[str], entries: Entries) -> list[str]:
