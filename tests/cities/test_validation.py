@@ -1,4 +1,4 @@
-"""A wrong entry is refused with its file, its place and a remedy. Each case of wrong_entries.csv spoils one thing in a copy."""
+"""A wrong entry is refused with file, place and remedy: each case of wrong_entries.csv spoils one thing in a copy."""
 
 import csv
 import shutil

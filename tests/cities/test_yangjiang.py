@@ -1,6 +1,8 @@
 """The shape of the shipped network: regions, codes, departments, offices, areas."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -29,6 +31,16 @@ def test_city_is_available_and_another_is_refused_by_name() -> None:
     assert "yangjiang" in available_cities()
     with pytest.raises(CityNotFound, match=r"atlantis.*yangjiang"):
         load_network("atlantis")
+
+
+def test_network_and_staff_need_no_django() -> None:
+    program = (
+        "import sys, fenji.simulator.staff\n"
+        "from fenji.cities.network import load_network\n"
+        "load_network()\n"
+        "assert 'django' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).stderr == b""
 
 
 def test_loading_twice_gives_the_same_object(network: Network) -> None:
