@@ -16,7 +16,7 @@ HEADS = (24.0, 82.0)  # ages at which one heads a household
 WOMEN_HEADS = 0.22  # how often a woman is drawn as head, against a man
 COUPLES = 0.86  # share of men heading a household whose wife lives there
 MOTHER_GAP, MOTHER_GAP_SPREAD = 27.5, 4.5  # years between mother and child
-OLD = 60.0
+GROWN, OLD = 40.0, 60.0  # from the one on nobody lives as a child, from the other on with children of one's own
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,12 @@ def group(age: Years, sex: Numbers, persons_per_household: float, rng: np.random
     mother = np.full(n, -1, dtype=np.int64)
     rest = np.flatnonzero(number < 0)
     old = rest[age[rest] >= OLD]
-    young = rest[age[rest] < OLD]
+    young = rest[age[rest] < GROWN]
     women = np.concatenate([wives, heads[sex[heads] == 2]])
     mother[young] = _nearest(age, women, age[young] + rng.normal(MOTHER_GAP, MOTHER_GAP_SPREAD, len(young)), rng)
-    number[young] = np.where(mother[young] >= 0, number[mother[young]], rng.integers(0, len(heads), len(young)))
+    others = np.flatnonzero((number < 0) & (mother < 0) & (age < OLD))  # relatives and lodgers
+    number[others] = rng.integers(0, len(heads), len(others))
+    number[young] = np.where(mother[young] >= 0, number[mother[young]], number[young])
     child = _nearest(age, heads, age[old] - rng.normal(MOTHER_GAP, MOTHER_GAP_SPREAD, len(old)), rng)
     number[old] = number[child]
     _forget_impossible(mother, age)

@@ -47,6 +47,8 @@ class Population:
     duplicate_permille: int
     schemes: tuple[tuple[int, int, Mapping[str, int]], ...]
     contracts: tuple[tuple[int, int, int], ...]
+    contract_years: int
+    contract_begun_within_days: int
 
     def bands_in(self, county: str) -> tuple[Band, ...]:
         """The bands of a county: men's shares moved by one amount so that the county's share of men comes out."""
@@ -86,6 +88,8 @@ def population_from(content: Mapping[str, Any]) -> Population:
         duplicate_permille=content["duplicates"]["permille"],
         schemes=tuple((one["from"], one["until"], one["permille"]) for one in content["schemes"]),
         contracts=tuple((one["from"], one["until"], one["permille"]) for one in content["contracts"]),
+        contract_years=content["contract_terms"]["years"],
+        contract_begun_within_days=content["contract_terms"]["begun_within_days"],
     )
     _check_sums(population, content["broad_ages"]["bands"])
     return population

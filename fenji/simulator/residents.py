@@ -55,6 +55,8 @@ class Chunk:
     household: Numbers
     verified: NDArray[np.bool_]
     signs: NDArray[np.bool_]
+    signed_from: Days  # of those who sign
+    signed_until: Days
     team: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -115,6 +117,7 @@ class _Draft:
         homes = group(age, sex, self.figures.persons_per_household, self.rng)
         kind, number = self._identity(age, sex, born)
         mother = np.where(np.array(kind) == BIRTH, homes.mother, -1)
+        signed = self._signing_days(homes)
         whole = Chunk(
             town=self.town,
             first=self.first,
@@ -132,6 +135,8 @@ class _Draft:
             household=homes.number,
             verified=(np.array(kind) == MAINLAND) & self._chance(n - doubles, self.figures.verified_permille),
             signs=self._signs(age),
+            signed_from=signed,
+            signed_until=_years_later(signed, self.figures.contract_years),
             team=self.rng.random(homes.count)[homes.number],  # a household signs with one team
         )
         return _with_doubles(whole, self.rng.choice(n - doubles, doubles, replace=False)) if doubles else whole
@@ -195,6 +200,12 @@ class _Draft:
             permille[(age >= start) & (age < until)] = share
         return self.rng.random(len(age)) * 1000 < permille
 
+    def _signing_days(self, homes: Households) -> Days:
+        """A household signs on one day."""
+        ago = self.rng.integers(0, self.figures.contract_begun_within_days, homes.count)
+        days: Days = np.datetime64(self.on) - ago[homes.number]
+        return days
+
     def _chance(self, n: int, permille: int) -> NDArray[np.bool_]:
         return self.rng.random(n) * 1000 < permille
 
@@ -206,6 +217,13 @@ class _Draft:
         text = raw.tobytes().hex()
         rows = (text[at : at + 32] for at in range(0, 32 * n, 32))
         return [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in rows]
+
+
+def _years_later(days: Days, years: int) -> Days:
+    """The same day of the month; 29 February becomes 1 March."""
+    months = days.astype("datetime64[M]")
+    later: Days = (months + 12 * years).astype("datetime64[D]") + (days - months.astype("datetime64[D]"))
+    return later
 
 
 def _between(first: int, n: int, permille: int) -> int:
@@ -234,5 +252,7 @@ def _with_doubles(chunk: Chunk, of: Numbers) -> Chunk:
         household=chunk.household[rows],
         verified=np.concatenate([chunk.verified, np.zeros(more, dtype=bool)]),
         signs=np.concatenate([chunk.signs, np.zeros(more, dtype=bool)]),
+        signed_from=chunk.signed_from[rows],
+        signed_until=chunk.signed_until[rows],
         team=chunk.team[rows],
     )

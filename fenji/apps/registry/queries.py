@@ -34,6 +34,11 @@ def institutions_in(region_code: str, *, on: date | None = None) -> QuerySet[Ins
     return found.select_related("region", "town").order_by("-tier", "name_pinyin", "id")
 
 
+def smallest_regions() -> QuerySet[Region]:
+    """Towns and streets: regions without parts, by code."""
+    return Region.objects.filter(parts=None).order_by("code")
+
+
 def open_on(on: date) -> Q:
     """The condition that a dated row holds on a day."""
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_until=None) | Q(valid_until__gt=on))

@@ -1,0 +1,64 @@
+"""Synthetic residents together with their contracts and the care relations that rest on them."""
+
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from fenji.apps.common import bulk
+from fenji.apps.contracts.models import Contract
+from fenji.apps.registry.models import Team
+from fenji.apps.registry.snapshot import network
+from fenji.apps.residents import loading
+from fenji.apps.residents.loading import Progress, SignedResident
+from fenji.apps.residents.models import CareRelation
+from fenji.simulator.residents import Chunk
+
+COLUMNS = ("id", "resident_id", "team_id", "valid_from", "valid_until", "ended_reason", "signed_by_id", "signed_at")
+SIGNING_HOUR = time(10)
+Teams = list[tuple[int, int]]  # id and institution
+
+
+def load_synthetic(n: int, seed: int, *, at: datetime, progress: Progress | None = None) -> int:
+    """Load `n` synthetic residents and sign about a third of them with teams that serve their town; returns `n`.
+
+    The same number, seed, day and network give the same rows. All or none; raises as `residents.loading`.
+    """
+    day = timezone.localdate(at)
+    with bulk.bare([CareRelation, Contract]):
+        return loading.load_synthetic(n, seed, at=at, progress=progress, alongside=lambda chunk: _sign(chunk, day))
+
+
+def _sign(chunk: Chunk, day: date) -> None:
+    teams = _teams_serving(chunk.town.code, day)
+    rows = chunk.signs.nonzero()[0].tolist() if teams else []
+    if not rows:
+        return
+    first = bulk.take_numbers(Contract, len(rows))
+    begun, ends = chunk.signed_from.astype(object).tolist(), chunk.signed_until.astype(object).tolist()
+    choice = (chunk.team * len(teams)).astype(int).tolist()
+    bulk.copy(
+        Contract,
+        COLUMNS,
+        (
+            _contract(number, chunk.ids[row], teams[choice[row]][0], begun[row], ends[row])
+            for number, row in enumerate(rows, first)
+        ),
+    )
+    loading.copy_contract_relations(
+        SignedResident(chunk.ids[row], teams[choice[row]][1], number, begun[row], ends[row])
+        for number, row in enumerate(rows, first)
+    )
+
+
+def _contract(number: int, resident_id: str, team_id: int, valid_from: date, valid_until: date) -> str:
+    signed_at = timezone.make_aware(datetime.combine(valid_from, SIGNING_HOUR)).isoformat()
+    return "\t".join(
+        (str(number), resident_id, str(team_id), str(valid_from), str(valid_until), "", loading.NULL, signed_at)
+    )
+
+
+def _teams_serving(town: str, day: date) -> Teams:
+    """Teams of the institutions that serve a town on a day, by code."""
+    snapshot = network()
+    serving = [one for one in snapshot.served_towns.get(town, ()) if snapshot.nodes[one].is_open_on(day)]
+    return list(Team.objects.filter(institution_id__in=serving).order_by("code").values_list("id", "institution_id"))
