@@ -205,15 +205,43 @@ MOVES: tuple[Move, ...] = (
 BY_ACTION: dict[str, Move] = {move.action: move for move in MOVES}
 
 
-class RefusalReason(StrEnum):
-    """Coded reasons of a refusal (不接收原因); each leads the sender to another place, none ends the referral."""
-
-    OUT_OF_SCOPE = "out_of_scope"  # 超出本院诊疗范围
-    BELOW_LEVEL = "below_level"  # 可在下级机构诊治
-    NO_CAPACITY = "no_capacity"  # 无床位或号源（仍有号源时不得使用）
-    WRONG_DEPARTMENT = "wrong_department"
-    DUPLICATE = "duplicate"
-    ISOLATION = "isolation"  # 需专门隔离条件
+# Coded reasons of the moves that need one; none ends a referral in silence.
+REASONS: dict[str, dict[str, str]] = {
+    "refuse": {
+        "out_of_scope": "超出本院诊疗范围",
+        "below_level": "可在基层或下级医院诊治",
+        "no_capacity": "无号源或床位",  # not while a place is free
+        "isolation": "需专门隔离条件",
+        "duplicate": "重复转诊",
+    },
+    "hand_on": {
+        "out_of_scope": "超出本院诊疗范围",
+        "no_capacity": "无床位或设备",
+        "worse": "病情加重，需更高级别医院",
+        "resident_wish": "居民要求",
+    },
+    "withdraw": {
+        "improved": "病情好转",
+        "resident_declined": "居民不愿转诊",
+        "went_elsewhere": "居民已自行就诊",
+        "wrong_entry": "填写有误",
+        "taken_back": "上一家机构收回",
+    },
+    "cancel_appointment": {
+        "resident_wish": "居民要求改期",
+        "clinic_closed": "医院停诊",
+        "physician_away": "医生临时不能出诊",
+    },
+    "close_no_show": {
+        "improved": "病情好转",
+        "resident_declined": "居民不愿再去",
+        "went_elsewhere": "居民已在别处就诊",
+        "not_reached": "多次联系未果",
+    },
+}
+REASONS["request_cancellation"] = {
+    code: REASONS["withdraw"][code] for code in ("improved", "resident_declined", "went_elsewhere")
+}
 
 
 def moves_from(state: State, *, direction: Direction, urgency: Urgency) -> list[Move]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.errors import ApprovalNeeded, FieldsMissing, MoveNotPossible, NotYourMove
-from fenji.kernel.referral import BY_ACTION, STATES, Direction, Move, Party, State, Urgency, moves_from
+from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency, moves_from
 
 if TYPE_CHECKING:
     from fenji.apps.referrals.models import Referral
@@ -46,11 +47,13 @@ def check_move(
     return move, party
 
 
-def check_given(move: Move, given: Collection[str]) -> None:
-    """Every field the move needs is there; raises FieldsMissing naming those that are not."""
+def check_given(move: Move, given: Collection[str], reason: str) -> None:
+    """Every field the move needs is there and its reason is a known code; raises FieldsMissing or Invalid."""
     missing = [name for name in move.needs if name not in given]
     if missing:
         raise FieldsMissing(fields={name: _("请填写这一项。") for name in missing})
+    if "reason" in move.needs and reason not in REASONS[move.action]:
+        raise Invalid(fields={"reason": _("请从列出的原因中选择。")})
 
 
 def _skipped(referral: "Referral", approval_required: bool) -> frozenset[str]:

@@ -153,7 +153,7 @@ def test_a_cancellation_not_agreed_leaves_the_appointment_as_it_was(world: World
     place = make_places(world.departments["yx-renmin.cardio"], clock.at)[0]
     up = refer(world, place=place.pk)
     go(up, "accept", world.office)
-    go(up, "request_cancellation", world.doctor, reason="other")
+    go(up, "request_cancellation", world.doctor, reason="improved")
     go(up, "keep", world.office, note="已电话沟通，患者同意来诊")
     up.refresh_from_db()
     assert (state(up), up.booking.place_id, up.booking.state) == (State.SCHEDULED, place.pk, BookingState.BOOKED)
@@ -242,7 +242,7 @@ def test_another_partys_move_is_refused(world: World, clock: Frozen):
     with pytest.raises(NotYourMove):
         go(up, "accept", world.doctor)
     with pytest.raises(NotYourMove):
-        go(up, "withdraw", world.office, reason="other")
+        go(up, "withdraw", world.office, reason="improved")
 
 
 def test_an_incomplete_form_names_every_fault_and_leaves_nothing(world: World, clock: Frozen):

@@ -48,7 +48,7 @@ def perform(referral_id: UUID, action: str, given: Given | None = None, *, by: U
         _check_version(referral, version)
         required = rules.signature_for(referral, at) is not None
         move, party = policies.check_move(referral, action, parties, approval_required=required)
-        policies.check_given(move, given.names())
+        policies.check_given(move, given.names(), given.reason)
         advance(Act(referral, move, given, by, party, at))
     return referral
 

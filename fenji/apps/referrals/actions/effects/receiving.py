@@ -11,7 +11,7 @@ from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.form import receiving_department
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
-from fenji.kernel.referral import BY_ACTION, Party, RefusalReason, State, Urgency
+from fenji.kernel.referral import BY_ACTION, Party, State, Urgency
 
 
 def accept(act: Act) -> None:
@@ -21,11 +21,9 @@ def accept(act: Act) -> None:
 
 
 def refuse(act: Act) -> None:
-    """Refuse with a coded reason; want of capacity is none while a place is free."""
-    if act.given.reason not in {reason.value for reason in RefusalReason}:
-        raise Invalid(fields={"reason": _("请选择不接收的原因。")})
+    """Refuse; want of capacity is none while a place is free."""
     if (
-        act.given.reason == RefusalReason.NO_CAPACITY
+        act.given.reason == "no_capacity"
         and places.uses_places(act.referral)
         and places.has_free_place(act.referral, act.at)
     ):
