@@ -25,7 +25,7 @@ class _Words:
     comma: str
     semicolon: str
     stop: str
-    brackets: str
+    brackets: tuple[str, str]
 
 
 STATUSES = {
@@ -36,12 +36,12 @@ _LANGUAGES = {
     "zh": _Words(
         {Answer.MET: "符合", Answer.UNMET: "不符合", Answer.UNKNOWN: "资料不足"},
         {True: "有", False: "无"},
-        *(" 且 ", " 或 ", "无", "尚缺", "依据", "：", "，", "；", "。", "（）"),
+        *(" 且 ", " 或 ", "无", "尚缺", "依据", "：", "，", "；", "。", ("（", "）")),
     ),
     "en": _Words(
         {Answer.MET: "met", Answer.UNMET: "not met", Answer.UNKNOWN: "not enough is known"},
         {True: "yes", False: "no"},
-        *(" and ", " or ", "not ", "to be known", "basis", ": ", ", ", "; ", ". ", "()"),
+        *(" and ", " or ", "not ", "to be known", "basis", ": ", ", ", "; ", ". ", (" (", ")")),
     ),
 }
 
@@ -95,7 +95,7 @@ def words_of(value: Value, measure: Measure, language: str = "zh") -> str:
 
 def _nested(part: Condition, catalogue: Catalogue, language: str) -> str:
     phrase = describe(part, catalogue, language)
-    return _bracket(phrase, _LANGUAGES[language]) if isinstance(part, All | AnyOf) else phrase
+    return _bracket(phrase, _LANGUAGES[language]).strip() if isinstance(part, All | AnyOf) else phrase
 
 
 def _comparison(test: Comparison, measure: Measure, language: str) -> str:
@@ -123,4 +123,4 @@ def _ground(ground: Ground, language: str) -> str:
 
 def _bracket(phrase: str, words: _Words) -> str:
     opening, closing = words.brackets
-    return f"{' ' if opening == '(' else ''}{opening}{phrase}{closing}"
+    return f"{opening}{phrase}{closing}"

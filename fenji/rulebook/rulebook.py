@@ -4,11 +4,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
+from fenji.kernel.choice import ChoiceRules
 from fenji.kernel.criteria import Catalogue
 from fenji.kernel.deadlines import Span
+from fenji.kernel.first_contact import FirstContactRules
+from fenji.kernel.reasons import Clause
 from fenji.kernel.referral import Urgency
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Level
@@ -17,6 +20,8 @@ from fenji.rulebook.catalogue import build_catalogue
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.schema import ASSUMPTION, DatedValue, Source
 from fenji.rulebook.version import FORMAT, canonical
+
+CHOICE_FLAGS = ("same_tier", "stepwise", "exempt_choose_freely", "recheck_same_institution", "home_first")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class Rulebook:
 
     def catalogue(self, on: date) -> Catalogue:
         """The clinical criteria in force on a day; empty where the city has none."""
-        return build_catalogue(self._data, self.title_of, on)
+        return _catalogue(self, on)
 
     def deadline(self, name: str, urgency: Urgency | str, on: date) -> Span:
         """How long the owner of a state has; `name` is the state's `deadline` in the referral table."""
@@ -125,6 +130,39 @@ class Rulebook:
         windows = self.value("working_time.hours", on=on).value
         return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in windows)
 
+    def choice_rules(self, on: date) -> ChoiceRules:
+        """How institutions are ordered: the preferences that are switched on, the exceptions, and their clauses."""
+        names = ("lowest_adequate", "consortium", "nearest", "emergency_nearest", *CHOICE_FLAGS)
+        dated = {name: self.value(f"choice.{name}", on=on) for name in names}
+        child = self.value("first_contact.serious_child_at_tertiary", on=on)
+        return ChoiceRules(
+            order=tuple(name for name in self.value("choice.order", on=on).value if dated[name].value),
+            clauses={
+                name: self.clause_of(each) for name, each in {**dated, "serious_child_at_tertiary": child}.items()
+            },
+            serious_child_at_tertiary=child.value,
+            child_up_to_years=self.value("first_contact.child_up_to_years", on=on).value,
+            **{name: dated[name].value for name in CHOICE_FLAGS},
+        )
+
+    def first_contact_rules(self, on: date) -> FirstContactRules:
+        names = ("rule", "tcm_outpatient_counts", "serious_child_at_tertiary", "child_up_to_years")
+        dated = {name: self.value(f"first_contact.{name}", on=on) for name in names}
+        return FirstContactRules(
+            **{name: each.value for name, each in dated.items()},
+            clauses={name: self.clause_of(each) for name, each in dated.items()},
+        )
+
+    def clause_of(self, dated: DatedValue) -> Clause:
+        """What a value rests on, in the reader's words."""
+        return Clause(self.title_of(dated.source), dated.clause, dated.status)
+
     def _span(self, key: str, urgency: Urgency | str, on: date) -> Span:
         value = self.value(key, on=on).value[Urgency(urgency).value]
         return Span(minutes=round(value["hours"] * 60), working=value["working"])
+
+
+@lru_cache(maxsize=16)
+def _catalogue(rulebook: Rulebook, on: date) -> Catalogue:
+    """Built once a day and version: pages ask for it on every view."""
+    return build_catalogue(rulebook._data, rulebook.title_of, on)

@@ -1,4 +1,4 @@
-"""What a rulebook may say: every key with its name, the shape of its value, and whether a city must state it.
+"""What a rulebook may say: every key with its name and the shape of its value.
 
 A key that is not here does not load, so that a slip of the pen is not silently ignored.
 """
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from fenji.kernel.reasons import LEVEL_NAMES
 from fenji.kernel.referral import STATES, Urgency
 from fenji.kernel.roles import Role
-from fenji.kernel.tiers import Basis, Level
+from fenji.kernel.tiers import Basis
 
 ASSUMPTION = "assumption:"
 
@@ -54,7 +55,6 @@ class Key:
     name: str
     name_en: str
     shape: Shape
-    required: bool = True  # a city without it cannot run the referral loop
 
 
 def _is_whole(value: Any, low: int, high: int) -> bool:
@@ -123,7 +123,6 @@ LINES = {
     "specialist": ("专科门诊", "specialist clinic"),
     "expert": ("专家门诊", "expert clinic"),
 }
-LEVELS = {Level.TERTIARY: "三级", Level.SECONDARY: "二级", Level.PRIMARY: "一级", Level.NONE: "未定级"}
 ORDER = ("lowest_adequate", "consortium", "nearest")
 
 KEYS: dict[str, Key] = {
@@ -140,9 +139,9 @@ KEYS: dict[str, Key] = {
         f"referral.approval.{level.value}": Key(
             f"转出签批：{name}机构", f"signature before sending: {level.value}", SIGNATURE
         )
-        for level, name in LEVELS.items()
+        for level, (name, _) in LEVEL_NAMES.items()
     },
-    "referral.stepwise": Key("须逐级转诊", "one level at a time", YES_NO),
+    "choice.stepwise": Key("须逐级转诊", "one level at a time", YES_NO),
     "referral.insurer_step": Key(
         "转诊须经医保经办机构", "insurer takes part in a referral", one_of("none", "notice", "filing")
     ),
@@ -154,6 +153,11 @@ KEYS: dict[str, Key] = {
     },
     "booking.weeks_ahead": Key("提前放号", "places are made ahead", whole(1, 26, "周")),
     "booking.hold": Key("占号保留时间", "how long a place is held", BY_URGENCY),
+    "booking.release_hours": Key(
+        "开诊前多久把未用的预留号放给公众",
+        "unused reserved places go to the public before the clinic",
+        whole(0, 336, "小时"),
+    ),
     "follow_up.after_up_referral_days": Key(
         "上转后基层随访", "primary care follows up after an upward referral", whole(1, 90, "天")
     ),
@@ -169,8 +173,10 @@ KEYS: dict[str, Key] = {
     "choice.consortium": Key("医联体内优先", "own consortium first", YES_NO),
     "choice.nearest": Key("就近", "the nearest first", YES_NO),
     "choice.order": Key("选择机构的先后次序", "order of preferences", ordering_of(*ORDER)),
+    "choice.home_first": Key("下转先到签约团队和本镇机构", "downward to the resident's own team and town", YES_NO),
+    "choice.emergency_nearest": Key("急诊就近", "an emergency goes to the nearest", YES_NO),
     "choice.same_tier": Key("允许同级转诊", "same-tier referral", YES_NO),
-    "choice.exempt_groups_choose_freely": Key("特殊人群自主选择机构", "exempt groups choose freely", YES_NO),
+    "choice.exempt_choose_freely": Key("特殊人群自主选择机构", "exempt groups choose freely", YES_NO),
     "choice.exempt_groups": Key("特殊人群范围", "exempt groups", WORDS),
     "choice.recheck_same_institution": Key(
         "同一疾病复查可选同一机构", "a re-check of the same disease may use the same institution", YES_NO

@@ -1,0 +1,194 @@
+"""Where a case should go: the lowest adequate institutions, in the order a city's rules give, each with its reasons.
+
+Adequacy comes first (`adequacy`) and no preference overrides it. Among the adequate, a city orders by lowest tier, own
+consortium and distance; an emergency only by distance; downward the resident's own team and town come first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fenji.kernel.adequacy import LEVEL_RANK, Candidate, Case, Needed, clause_of, needed_for, reason_against
+from fenji.kernel.reasons import LEVEL_NAMES, TIER_NAMES, Clause, Reason, reason, words_for
+from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.tiers import Level, LinkKind, Tier
+
+__all__ = ["Candidate", "Case", "Choice", "ChoiceRules", "Needed", "Proposal", "RuledOut", "propose"]
+FAR_KM = float("inf")  # a place that is not known comes last
+
+
+@dataclass(frozen=True)
+class ChoiceRules:
+    """The city's preferences and exceptions on a day; `clauses` says what each rests on, by its name here."""
+
+    order: tuple[str, ...]  # of lowest_adequate, consortium, nearest
+    clauses: Mapping[str, Clause]
+    same_tier: bool = True
+    stepwise: bool = False
+    exempt_choose_freely: bool = False
+    recheck_same_institution: bool = False
+    home_first: bool = True
+    serious_child_at_tertiary: bool = False
+    child_up_to_years: int = 14
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An adequate institution. `needs_reason`: whoever picks it writes why, because the rules prefer another."""
+
+    candidate: Candidate
+    reasons: tuple[Reason, ...]
+    needs_reason: bool
+    free_in_days: float | None  # until the next place for referred patients
+
+
+@dataclass(frozen=True)
+class RuledOut:
+    candidate: Candidate
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Choice:
+    needed: Needed
+    proposals: tuple[Proposal, ...]  # best first
+    ruled_out: tuple[RuledOut, ...]  # nearest first
+
+
+def propose(case: Case, candidates: Iterable[Candidate], rules: ChoiceRules, at: datetime) -> Choice:
+    """Every candidate either proposed, in order, or ruled out with the first reason that speaks against it."""
+    needed = needed_for(case)
+    fit: list[Candidate] = []
+    out: list[RuledOut] = []
+    for candidate in sorted(candidates, key=_by_distance):
+        against = reason_against(case, candidate, needed, same_tier=rules.same_tier)
+        if against is None:
+            fit.append(candidate)
+        else:
+            out.append(RuledOut(candidate, against))
+    if rules.stepwise and _must_go_stepwise(case):
+        fit, skipped = _one_level_at_a_time(case, fit, rules)
+        out.extend(skipped)
+    fit.sort(key=_order(case, fit, rules))
+    proposals = tuple(_proposal(case, candidate, fit, needed, rules, at) for candidate in fit)
+    return Choice(needed, proposals, tuple(sorted(out, key=lambda one: _by_distance(one.candidate))))
+
+
+def _must_go_stepwise(case: Case) -> bool:
+    return case.direction is Direction.UP and case.urgency is not Urgency.EMERGENCY and not case.is_exempt
+
+
+def _one_level_at_a_time(
+    case: Case, fit: list[Candidate], rules: ChoiceRules
+) -> tuple[list[Candidate], list[RuledOut]]:
+    """Only the lowest hospital level among the adequate; a re-check may go where the disease was treated before."""
+    if not fit:
+        return fit, []
+    lowest = min((one.level for one in fit), key=LEVEL_RANK.__getitem__)
+    words, words_en = LEVEL_NAMES[lowest]
+    against = reason("stepwise", rules.clauses.get("stepwise"), lower=words, lower_en=words_en)
+    kept = [
+        one for one in fit if one.level is lowest or _is_recheck(case, one, rules) or _suits_child(case, one, rules)
+    ]
+    return kept, [RuledOut(one, against) for one in fit if one not in kept]
+
+
+def _is_recheck(case: Case, candidate: Candidate, rules: ChoiceRules) -> bool:
+    return rules.recheck_same_institution and candidate.code == case.treated_before_at
+
+
+def _suits_child(case: Case, candidate: Candidate, rules: ChoiceRules) -> bool:
+    """Y 二(八)3: a seriously ill or difficult child may start at a tertiary institution."""
+    return (
+        rules.serious_child_at_tertiary
+        and case.age_years is not None
+        and case.age_years <= rules.child_up_to_years
+        and (case.is_difficult or case.urgency is not Urgency.ROUTINE)
+        and candidate.level is Level.TERTIARY
+    )
+
+
+def _order(case: Case, fit: list[Candidate], rules: ChoiceRules) -> Callable[[Candidate], tuple[float | str, ...]]:
+    """The sort key: preferences as numbers, then distance and code, so that the order is total and stable."""
+    lowest = min((one.tier for one in fit), default=Tier.VILLAGE)
+    preferences: dict[str, Callable[[Candidate], float]] = {
+        "lowest_adequate": lambda one: lowest if _suits_child(case, one, rules) else one.tier,
+        "consortium": _closeness,
+        "nearest": lambda one: FAR_KM if one.distance_km is None else one.distance_km,
+    }
+
+    def key(one: Candidate) -> tuple[float | str, ...]:
+        if case.urgency is Urgency.EMERGENCY and case.direction is not Direction.DOWN:
+            return _by_distance(one)
+        home = _home_rank(one) if case.direction is Direction.DOWN and rules.home_first else 0
+        first = 0 if _is_recheck(case, one, rules) else 1
+        return (home, first, *(preferences[name](one) for name in rules.order), *_by_distance(one))
+
+    return key
+
+
+def _by_distance(one: Candidate) -> tuple[float | str, ...]:
+    return FAR_KM if one.distance_km is None else one.distance_km, one.code
+
+
+def _closeness(one: Candidate) -> float:
+    """0 same consortium, 1 paired for the specialty, 2 another tie, 3 none."""
+    if one.same_consortium or LinkKind.GROUP in one.links:
+        return 0
+    if LinkKind.SPECIALTY in one.links:
+        return 1
+    return 2 if one.links else 3
+
+
+def _home_rank(one: Candidate) -> int:
+    return 0 if one.is_contracted else 1 if one.serves_town else 2
+
+
+def _proposal(
+    case: Case, one: Candidate, fit: list[Candidate], needed: Needed, rules: ChoiceRules, at: datetime
+) -> Proposal:
+    reasons = tuple(_reasons_for(case, one, fit, needed, rules))
+    free_in_days = None if one.next_free_at is None else max(0.0, (one.next_free_at - at).total_seconds() / 86400)
+    return Proposal(one, reasons, any(each.code in {"outside", "same_tier"} for each in reasons), free_in_days)
+
+
+def _reasons_for(
+    case: Case, one: Candidate, fit: list[Candidate], needed: Needed, rules: ChoiceRules
+) -> Iterable[Reason]:
+    on = rules.clauses.get
+    if needed.criterion is not None:
+        words, words_en = words_for(needed.tier, needed.level)
+        title, title_en = needed.criterion.title, needed.criterion.title_en
+        rests_on = clause_of(needed.criterion)
+        yield reason("criterion", rests_on, title=title, title_en=title_en, needed=words, needed_en=words_en)
+    if case.urgency is Urgency.EMERGENCY and case.direction is not Direction.DOWN:
+        yield reason("emergency", on("emergency_nearest"))
+    elif case.direction is Direction.SAME:
+        yield reason("same_tier", on("same_tier"))
+    elif _suits_child(case, one, rules):
+        yield reason("child_at_tertiary", on("serious_child_at_tertiary"))
+    elif one.tier == min(each.tier for each in fit):
+        tier, tier_en = TIER_NAMES[one.tier]
+        yield reason("lowest_adequate", on("lowest_adequate"), tier=tier, tier_en=tier_en)
+    if case.direction is Direction.DOWN and _home_rank(one) < 2:
+        yield reason("contract" if one.is_contracted else "home_town", on("home_first"))
+    if _is_recheck(case, one, rules):
+        yield reason("recheck", on("recheck_same_institution"))
+    if case.is_exempt and rules.exempt_choose_freely:
+        yield reason("exempt", on("exempt_choose_freely"))
+    yield from _reasons_of_ties(case, one, fit, rules)
+    if one.distance_km is not None:
+        yield reason("nearest", on("nearest"), distance=f"{one.distance_km:.1f}")
+
+
+def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: ChoiceRules) -> Iterable[Reason]:
+    on, closeness = rules.clauses.get("consortium"), _closeness(one)
+    if closeness == 0:
+        name, name_en = one.consortium or "医联体", one.consortium_en or one.consortium or "the consortium"
+        yield reason("consortium", on, consortium=name, consortium_en=name_en)
+    elif closeness < 3:
+        yield reason("specialty_pair" if closeness == 1 else "assistance", on)
+    is_free = case.is_exempt and rules.exempt_choose_freely
+    is_bound = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY and not is_free
+    if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in fit):
+        yield reason("outside", on)
