@@ -42,8 +42,7 @@ def set_schedule(form: ScheduleForm, *, by: User | None, at: datetime) -> Schedu
     """Write a pattern down; places come with the next `make_places`.
 
     The same source code again replaces the old pattern from today on, or leaves it when nothing changed.
-    Raises ScheduleRefused with the
-    fields that are wrong, among them a physician who would be at two places at once.
+    Raises ScheduleRefused with the fields that are wrong, among them a physician who would be at two places at once.
     """
     _check(form)
     if form.physician_id is not None:  # one at a time per physician, so that two entries cannot overlap each other

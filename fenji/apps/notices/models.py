@@ -7,7 +7,8 @@ from django.db import models
 class Notice(models.Model):
     """One message to one addressee. The text never holds an ID number; the address is sealed.
 
-    A notice without `user`, `institution` or `resident_id` does not exist: someone is always told.
+    A notice without `user`, `institution` or `resident_id` does not exist: someone is always told. With a resident and
+    an institution both, the resident is told and the institution is who tells (its call list).
     """
 
     class Channel(models.TextChoices):
@@ -37,15 +38,31 @@ class Notice(models.Model):
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False)
+                | models.Q(institution_id__isnull=False)
+                | models.Q(resident_id__isnull=False),
+                name="someone_is_told",
+            )
+        ]
         indexes = [
             models.Index(fields=["user", "state"]),
             models.Index(fields=["institution_id", "department_id", "state"]),
             models.Index(fields=["resident_id", "-made_at"]),
             models.Index(fields=["cause_kind", "cause_id"]),
-            models.Index(fields=["state", "channel"], condition=models.Q(state="failed"), name="notice_failed"),
+            models.Index(
+                fields=["channel", "made_at"],
+                condition=models.Q(state__in=["waiting", "failed"]),
+                name="notice_undelivered",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.channel} {self.state}"
 
 
 class Attempt(models.Model):
@@ -56,3 +73,6 @@ class Attempt(models.Model):
     adapter = models.CharField(max_length=20)
     succeeded = models.BooleanField()
     detail = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.adapter} {'+' if self.succeeded else '-'}"

@@ -1,0 +1,61 @@
+"""What an SMS may say: that something happened, where and when to be, and the code that opens the status.
+
+It is built from fixed words and three harmless facts, so that no diagnosis, department, medicine or result can get in.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+
+SMS_LENGTH = 70  # characters of one Chinese SMS (UCS-2)
+SIGNATURE = "【分级诊疗】"
+
+HEADLINES = {
+    "referral.send": "您的转诊已发出",
+    "referral.reroute": "您的转诊已改投医院",
+    "referral.accept": "您的转诊已被接收",
+    "referral.refuse": "您的转诊需改投其他医院，医生正在联系",
+    "referral.offer": "请选择就诊时间",
+    "referral.schedule": "就诊已约好",
+    "referral.reschedule": "就诊时间已改",
+    "referral.cancel_appointment": "预约已取消，正在重新安排",
+    "referral.mark_no_show": "您未按时就诊，医生会联系您",
+    "referral.return_down": "后续治疗已转回基层",
+    "booking.booked": "预约成功",
+    "booking.moved": "因停诊，预约已改期",
+    "booking.cancelled": "因停诊，预约已取消，请另约",
+}
+OTHERWISE = "您的就诊安排有新进展"
+
+_PRIVATE = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")  # mobile number or ID number
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The facts an SMS may name: the number of the referral or booking, the institution, day and time in words."""
+
+    code: str = ""
+    institution: str = ""
+    when: str = ""
+
+
+def sms(kind: str, brief: Brief) -> str:
+    """At most 70 characters; what is too much is left out from the back, never the code."""
+    headline = HEADLINES.get(kind, OTHERWISE)
+    place = "，".join(part for part in (brief.institution, brief.when) if part)
+    code = f"编号{brief.code}，凭编号和出生日期可查进度" if brief.code else "请登录或联系家庭医生查看"
+    tries = [
+        f"{SIGNATURE}{headline}：{place}。{code}：{settings.PUBLIC_URL}" if place else "",
+        f"{SIGNATURE}{headline}：{place}。{code}。" if place else "",
+        f"{SIGNATURE}{headline}：{brief.when}。{code}。" if brief.when else "",
+        f"{SIGNATURE}{headline}。{code}。",
+        f"{SIGNATURE}{headline}。" + (f"编号{brief.code}。" if brief.code else ""),
+    ]
+    return next((text for text in tries if text and len(text) <= SMS_LENGTH), tries[-1][:SMS_LENGTH])
+
+
+def check_no_numbers(text: str) -> None:
+    """Raise ValueError when a text holds a mobile or ID number: those never stand in a notice."""
+    if _PRIVATE.search(text):
+        raise ValueError("a notice must not hold a telephone or ID number")
