@@ -63,9 +63,9 @@ LINKS: dict[LinkKind, str | Promise] = {
 }
 
 
-def tier_mark(tier: Tier | int) -> TierMark:
+def tier_mark(tier: Tier | int | str) -> TierMark:
     """Word, shape and colour of a tier; raises ValueError for a number that is no tier."""
-    return MARKS[Tier(tier)]
+    return MARKS[Tier(int(tier))]
 
 
 def kind_words(kind: Kind | str) -> str:

@@ -101,3 +101,9 @@ def address_with(context: Context, **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.filter
+def add_units(length: float, more: float) -> str:
+    """A length of a drawing plus some units, as SVG wants it whatever the language."""
+    return f"{length + more:.1f}"
