@@ -1,6 +1,7 @@
 """An embedded PostgreSQL for the first minute: made, started, believed once it answers, stopped.
 
-Production brings its own. It listens on a socket in a private directory and nowhere else; whoever may enter it is trusted.
+It listens on a socket in a private directory and nowhere else; whoever may enter it is trusted. Production brings its
+own.
 """
 
 import contextlib
@@ -130,23 +131,11 @@ class Cluster:
         """Make a data directory beside the real one and rename it when it is whole: a killed initdb leaves no trap."""
         shutil.rmtree(half, ignore_errors=True)
         self.account.own(half)
-        command = [
-            self.programs.path("initdb"),
-            "-D",
-            half,
-            "-U",
-            SUPERUSER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-        ]
+        command = [self.programs.path("initdb"), "-D", str(half), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
         if self.programs.major >= 17:  # independent of the machine's locales
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        made = subprocess.run(
-            [*command, "--no-instructions"], capture_output=True, text=True, check=False, **self.account.popen()
-        )
+        command += ["--locale=C.UTF-8", "--no-instructions"]
+        made = subprocess.run(command, capture_output=True, text=True, check=False, **self.account.popen())
         if made.returncode:
             raise PostgresFailed(f"initdb: {made.stderr.strip()}")
         half.rename(self.data)

@@ -14,7 +14,7 @@ def compile_translations(locale: Path = LOCALE) -> list[Path]:
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
             half = target.with_suffix(".half")
-            polib.pofile(str(source)).save_as_mofile(str(half))
+            polib.pofile(str(source)).save_as_mofile(str(half))  # type: ignore[no-untyped-call]
             half.rename(target)
             written.append(target)
     return written

@@ -63,5 +63,11 @@ VARIABLES = (
     Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
     Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
-    Variable("FENJI_IDLE_MINUTES", "Minutes without a request after which a session ends.", "30"),
+    Variable("FENJI_REQUIRE_SECOND_FACTOR", "`1`: staff log in with a code of an authenticator app.", "0, else 1"),
+    Variable("FENJI_IDLE_MINUTES", "Minutes without a request after which a session of staff ends.", "30"),
+    Variable("FENJI_SESSION_HOURS", "Hours after which a session of staff ends in any case.", "12"),
+    Variable("FENJI_RESIDENT_IDLE_MINUTES", "The same for residents, on their own telephones.", "1440"),
+    Variable("FENJI_RESIDENT_SESSION_HOURS", "The same for residents.", "720"),
+    Variable("FENJI_ADDRESS_FAILURES", "Failed logins from one address before it has to wait.", "20"),
+    Variable("FENJI_TRUSTED_PROXIES", "Proxies in front that append to X-Forwarded-For; 0 believes none.", "0"),
 )

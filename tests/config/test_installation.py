@@ -1,0 +1,200 @@
+"""`fenji run` as an operator knows it: killed in every way, it comes back, and when it ends nothing is left.
+
+The content of the demonstration is marked as done, so that only the platform is started.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from fenji.config import prepared, processes
+from fenji.config.postgres import OWNER, Cluster, running, stop_leftover
+
+FENJI = [sys.executable, "-m", "fenji"]
+
+
+@dataclass
+class Installation:
+    """A home whose tables are made, and the supervisor at work on it."""
+
+    home: Path
+    port: int
+    process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [*FENJI, "run", "--port", str(self.port)],
+            env=environment(self.home),
+            stdout=(self.home / "run.log").open("a"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+        )
+        eventually(self.answers, 60)
+
+    def answers(self) -> bool:
+        assert self.process is None or self.process.poll() is None, self.said()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=3) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def said(self) -> str:
+        return (self.home / "run.log").read_text()
+
+    def pids(self, name: str) -> set[int]:
+        return {child.pid for child in processes.children_of(self.home) if child.name == name}
+
+    def stop(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+    def nothing_left(self) -> bool:
+        return processes.children_of(self.home) == [] and Cluster(self.home).leftover() is None
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "DJANGO_"))}
+    return kept | {"FENJI_HOME": str(home)}
+
+
+def eventually(condition: Callable[[], object], seconds: float) -> float:
+    """Wait for it; returns how long it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "did not happen in time"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    import shutil
+    import tempfile
+
+    directory = Path(tempfile.mkdtemp(prefix="fenji-run-", dir="/tmp"))
+    directory.chmod(0o755)
+    subprocess.run([*FENJI, "migrate"], env=environment(directory), check=True, capture_output=True)
+    cluster = Cluster(directory)
+    with running(cluster):
+        for step, fingerprint in prepared.fingerprints("yangjiang").items():
+            prepared.remember(cluster.url(OWNER), step, fingerprint)
+    yield directory
+    processes.end_children_of(directory)
+    stop_leftover(cluster)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def installation(home: Path) -> Iterator[Installation]:
+    (home / "run.log").write_text("")
+    installation = Installation(home, free_port())
+    installation.start()
+    yield installation
+    assert installation.process is not None
+    if installation.process.poll() is None:
+        installation.stop(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_program_killed_with_9_is_replaced_within_seconds(installation: Installation, name: str) -> None:
+    before = installation.pids(name)
+    assert before
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 3)
+    eventually(installation.answers, 20)
+    assert f"{name} ended (signal 9)" in installation.said()
+
+
+def test_a_database_killed_with_9_recovers_and_keeps_what_was_committed(installation: Installation) -> None:
+    cluster = Cluster(installation.home)
+    with psycopg.connect(cluster.url(OWNER), autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (n int)")
+        connection.execute("TRUNCATE kept")
+        connection.execute("INSERT INTO kept SELECT generate_series(1, 500)")
+    pid = cluster.leftover()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: cluster.leftover() not in {None, pid} and cluster.answers(), 15)
+    eventually(installation.answers, 15)
+    with psycopg.connect(cluster.url(OWNER)) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (500,)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_stop_everything(installation: Installation, how: signal.Signals) -> None:
+    assert installation.stop(how) == 0
+    eventually(installation.nothing_left, 3)
+    assert "stopped" in installation.said()
+
+
+def test_after_the_supervisor_was_killed_with_9_the_next_start_clears_up(installation: Installation) -> None:
+    orphans = {child.pid for child in processes.children_of(installation.home)}
+    database = Cluster(installation.home).leftover()
+    installation.stop(signal.SIGKILL)
+    assert orphans
+    assert database is not None
+    installation.start()
+    now = {child.pid for child in processes.children_of(installation.home)}
+    assert not now & orphans
+    assert Cluster(installation.home).leftover() not in {None, database}
+    assert "left from before" in installation.said()
+
+
+def test_a_second_start_beside_the_first_is_refused(installation: Installation) -> None:
+    second = subprocess.run(
+        [*FENJI, "run", "--port", str(free_port())],
+        env=environment(installation.home),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert installation.process is not None
+    assert str(installation.process.pid) in second.stdout
+    assert installation.answers()
+
+
+def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = subprocess.run(
+            [*FENJI, "run", "--port", str(port)],
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert found.returncode == 1
+    assert f"PORT={port + 1}" in found.stdout
+
+
+def test_the_login_of_every_role_is_printed_and_keys_stay_private(installation: Installation) -> None:
+    eventually(lambda: "Ctrl-C" in installation.said(), 10)
+    from fenji.config.demonstration_accounts import LOGINS, PASSWORD
+
+    assert all(login.username in installation.said() for login in LOGINS)
+    assert PASSWORD in installation.said()
+    assert (installation.home / "keys.env").stat().st_mode & 0o777 == 0o600
+    assert "FENJI_" not in installation.said()
