@@ -27,7 +27,7 @@ SURNAMES = {
 
 def clean(text: str) -> str:
     """The name as it is kept: half width, single spaces, one kind of middle dot, at most `NAME_LENGTH` characters."""
-    text = re.sub(r"[•‧∙・．]", "·", unicodedata.normalize("NFKC", text))
+    text = re.sub(r"[•‧∙・．]", "·", unicodedata.normalize("NFKC", text).replace("\x00", " "))
     return " ".join(text.split())[:NAME_LENGTH]
 
 

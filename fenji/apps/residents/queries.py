@@ -29,7 +29,12 @@ def family_of_ids(resident_id: UUID) -> list[UUID]:
 
 
 def reading_posts(user: User, at: datetime) -> list[Membership]:
-    """The posts, held at the time, from which the person may look at residents in relation to the institution."""
+    """The posts, held at the time, from which the person may look at residents in relation to the institution.
+
+    An administrator has none, whatever posts stand in the register: administrators see no patients.
+    """
+    if user.office:
+        return []
     return [post for post in posts.posts_of(user, timezone.localdate(at)) if post.role in READING_ROLES]
 
 

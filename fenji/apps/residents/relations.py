@@ -10,16 +10,19 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import NotFound
+from fenji.apps.notices.actions import Addressee, notify
 from fenji.apps.registry.models import Membership
-from fenji.apps.residents import footing, policies, proofs, queries
+from fenji.apps.residents import footing, identity, policies, proofs, queries
 from fenji.apps.residents.errors import NoReadingPost
 from fenji.apps.residents.models import CareRelation, CareRelationKind, Resident, visit_id
 from fenji.apps.residents.policies import Purpose
-from fenji.kernel.roles import CLINICAL
+from fenji.kernel.roles import CLINICAL, Office
 
 
 def open_relation(
@@ -131,7 +134,7 @@ def open_visit(resident: Resident, *, institution_id: int, at: datetime) -> Care
 
 @transaction.atomic
 def emergency_access(user: User, resident_id: UUID, reason: str) -> CareRelation:
-    """Break the glass: one clinician reads for three hours and says why; the audit officer sees it flagged."""
+    """Break the glass: one clinician reads for three hours and says why; audit officers and the resident are told."""
     at = clock.now()
     posts = queries.reading_posts(user, at)
     policies.check_can_break_glass(posts)
@@ -149,6 +152,7 @@ def emergency_access(user: User, resident_id: UUID, reason: str) -> CareRelation
         reason=reason,
     )
     _record_opening("resident.emergency_access", resident, relation, by=user, at=at, for_audit_office=True)
+    _tell_of_emergency(resident, relation, by=user, at=at)
     return relation
 
 
@@ -173,4 +177,26 @@ def _record_opening(
         relation=relation.kind,
         reason=relation.reason,
         details={**details, "until": relation.until_at.isoformat() if relation.until_at else None},
+    )
+
+
+def _tell_of_emergency(resident: Resident, relation: CareRelation, *, by: User, at: datetime) -> None:
+    officers = User.objects.filter(office=Office.AUDIT, is_active=True).values_list("pk", flat=True)
+    text = _("%(who)s（%(where)s）于 %(when)s 紧急查阅了 %(resident)s 的健康信息，原因：%(reason)s")
+    notify(
+        "resident.emergency_access",
+        cause=("relation", str(relation.pk)),
+        to=[
+            *(Addressee(user_id=officer) for officer in officers),
+            Addressee(resident_id=resident.pk, channel="desk"),
+        ],
+        text=(text % {
+            "who": by.name,
+            "where": relation.institution.short_name,
+            "when": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
+            "resident": identity.mask_name(resident.name),
+            "reason": relation.reason,
+        })[:400],
+        at=at,
+        once_key=f"relation:{relation.pk}",
     )

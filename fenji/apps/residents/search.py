@@ -1,4 +1,4 @@
-"""Finding residents: among one's own by name, pinyin, initials or any number; a stranger only by what the patient shows.
+"""Finding residents: one's own by name, pinyin, initials or any number; a stranger only by what the patient shows.
 
 One's own are those in a care relation to a place where one works. Anyone else is found by exact card number, ID number
 or name with the ID's last four, and shown masked, until a visit or an emergency access is opened.
@@ -47,7 +47,7 @@ class Found:
 
 
 def search(user: User, text: str, at: datetime, page: int = 1) -> Found:
-    """What `user` may find for a typed text; an empty text lists one's own residents by pinyin. Every answer is audited."""
+    """What `user` may find for a typed text; an empty one lists one's own residents by pinyin. Audited."""
     page = min(max(page, 1), LAST_PAGE)
     own, has_next = _own(user, text, at, page)
     strangers = _strangers(user, text, at, known=own) if page == 1 else []
