@@ -14,7 +14,9 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from fenji.apps.common.masking import masked_within
 
-SECRET = re.compile(r"pass(word|wd)?|token|secret|authorization|cookie|csrf|api_?key|signature|^code$|^login$", re.IGNORECASE)
+SECRET = re.compile(
+    r"pass(word|wd)?|token|secret|authorization|cookie|csrf|api_?key|signature|^code$|^login$", re.IGNORECASE
+)
 HIDDEN = "********"
 NOT_LOGGED = frozenset({"request"})  # objects the web server's records carry along
 

@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from axes.utils import reset as forget_failures
 from django.db import IntegrityError, transaction
 from pypinyin import lazy_pinyin
@@ -31,7 +32,14 @@ TOKEN_FOR = timedelta(days=365)
 
 @transaction.atomic
 def create_person(
-    *, username: str, name: str, by: User | None, title: str = "", licence: str = "", phone: str = "", email: str = "",
+    *,
+    username: str,
+    name: str,
+    by: User | None,
+    title: str = "",
+    licence: str = "",
+    phone: str = "",
+    email: str = "",
 ) -> tuple[User, str]:
     """Open a person's account; returns it with the temporary password, which is shown this once.
 
@@ -40,7 +48,13 @@ def create_person(
     policies.check_may("create_person", by)
     at, password = clock.now(), passwords.temporary_password()
     user = _insert(
-        username, name, password=password, title=title, licence=licence, phone=phone, email=email,
+        username,
+        name,
+        password=password,
+        title=title,
+        licence=licence,
+        phone=phone,
+        email=email,
         password_temporary_until=at + passwords.TEMPORARY_FOR,
     )
     audit.record("account.create", user, by=by, at=at)
@@ -146,7 +160,7 @@ def reset_second_factor(user_id: int, *, by: User | None) -> User:
     """For a lost telephone: the person enrols again at the next login; ends all sessions."""
     policies.check_may_on("reset_second_factor", user_id, by)
     user = _lock_person(user_id)
-    user.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=user).delete()
     user.session_stamp = new_stamp()
     user.save(update_fields=["session_stamp"])
     audit.record("account.reset_second_factor", user, by=by)
@@ -164,8 +178,11 @@ def issue_token(
         raise IsNotProgram
     latest = at + TOKEN_FOR
     token = ApiToken.objects.create(
-        user=user, token_hash=queries.hash_of(secret), label=label.strip()[:80] or user.name,
-        created_at=at, expires_at=min(expires_at or latest, latest),
+        user=user,
+        token_hash=queries.hash_of(secret),
+        label=label.strip()[:80] or user.name,
+        created_at=at,
+        expires_at=min(expires_at or latest, latest),
     )
     audit.record("account.issue_token", user, by=by, at=at, details={"token": token.pk, "label": token.label})
     return token, secret
@@ -208,9 +225,10 @@ def _insert(username: str, name: str, **fields: Any) -> User:
         raise Invalid(fields={"name": "姓名不能为空。"})
     if not username or any(sign.isspace() for sign in username):
         raise Invalid(fields={"username": "用户名不能为空，也不能含有空格。"})
+    pinyin = " ".join(lazy_pinyin(name)).lower()
     try:
         with transaction.atomic():
-            return User.objects.create_user(username, name=name, name_pinyin=" ".join(lazy_pinyin(name)).lower(), **fields)
+            return User.objects.create_user(username, name=name, name_pinyin=pinyin, **fields)
     except IntegrityError as error:
         if "username" in str(error):
             raise UsernameTaken from None
@@ -229,9 +247,7 @@ def _lock_keeping_an_administrator(user_id: int) -> User:
 
     All of them are locked in one order, so that two who remove each other at the same moment cannot both succeed.
     """
-    security = list(
-        User.objects.select_for_update().filter(office=Office.SECURITY, is_active=True).order_by("pk").values_list("pk", flat=True)
-    )
-    if security == [user_id]:
+    security = User.objects.select_for_update().filter(office=Office.SECURITY, is_active=True).order_by("pk")
+    if [user.pk for user in security] == [user_id]:
         raise LastAdministrator
     return queries.lock(user_id)

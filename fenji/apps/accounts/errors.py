@@ -74,3 +74,8 @@ class WeakPassword(Invalid):
 class AlreadyReviewed(DomainError):
     code = "already_reviewed"
     message = _("这次紧急查阅已经复核过。")
+
+
+class NoSuchEvent(NotFound):
+    code = "no_such_event"
+    message = _("没有这条紧急查阅记录。")

@@ -66,8 +66,9 @@ def is_first_try_now(username: str) -> bool:
 
     Without it a burst of guesses would all be checked before the first failure is counted.
     """
+    name = "login:" + username.strip().lower()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", ["login:" + username.strip().lower()])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])
 
 

@@ -60,7 +60,7 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(office__in=list(Office)), name="office_is_known"),
             models.CheckConstraint(
                 # "!" begins an unusable password (django.contrib.auth.hashers)
-                condition=models.Q(is_program=False) | models.Q(office="", password__startswith="!"),
+                condition=models.Q(is_program=False) | models.Q(office="", password__startswith="!"),  # noqa: S106
                 name="program_has_no_password_and_no_office",
             ),
         ]
@@ -74,7 +74,7 @@ class User(AbstractBaseUser):
         return self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session must carry to go on: a new password or a new stamp ends it (Django compares at each request)."""
+        """What a session must carry to go on: a new password or a new stamp ends it at its next request."""
         value = self.password + self.session_stamp
         return salted_hmac("fenji.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 

@@ -19,11 +19,11 @@ def people(words: str = "", *, by: User | None) -> QuerySet[User]:
     """
     policies.check_may("see_people", by)
     works_here = Q(resident_accounts__isnull=True) | Q(memberships__isnull=False) | ~Q(office="")
-    words = words.strip()
-    if not words:
+    if not (words := words.strip()):
         return _ordered(User.objects.filter(works_here))
-    begins = Q(name__startswith=words) | Q(name_pinyin__startswith=words.lower()) | Q(username__startswith=words.lower())
-    return _ordered(User.objects.filter((works_here & begins) | Q(username=words.lower())))
+    low = words.lower()
+    begins = Q(name__startswith=words) | Q(name_pinyin__startswith=low) | Q(username__startswith=low)
+    return _ordered(User.objects.filter((works_here & begins) | Q(username=low)))
 
 
 def person(user_id: int, *, by: User | None) -> User:

@@ -35,7 +35,11 @@ OFFICE_DOES: dict[Office, Words] = {
     Office.AUDIT: _("查看审计记录，复核紧急查阅"),
 }
 RESIDENT, AT_PRIMARY, AT_HOSPITAL, AT_AUTHORITY, ADMINISTRATION = (
-    _("居民"), _("基层"), _("医院与诊断中心"), _("卫健与医保"), _("系统管理"),
+    _("居民"),
+    _("基层"),
+    _("医院与诊断中心"),
+    _("卫健与医保"),
+    _("系统管理"),
 )
 RESIDENT_DOES = _("看自己的转诊走到哪一步、预约和医生的话")
 

@@ -65,7 +65,9 @@ class CodeAgainForm(_Code, ReauthenticateForm):
 class PasswordForm(forms.Form):
     """The own new password; the current one is asked for unless it is a temporary one just typed at the login."""
 
-    current = forms.CharField(label=_("当前密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    current = forms.CharField(
+        label=_("当前密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
     new = forms.CharField(
         label=_("新密码"),
         max_length=128,
