@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("FENJI_SECRET_KEY", "tests-only")
 os.environ.setdefault("FENJI_SEALING_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
 os.environ.setdefault("FENJI_LOOKUP_KEY", "bG9va3VwLW9ubHktbG9va3VwLW9ubHktbG9va3VwLW8=")
+os.environ.setdefault("FENJI_REQUIRE_SECOND_FACTOR", "0")  # the tests of login switch it on
 
 from fenji.config.settings import *  # noqa: E402, F403
 from fenji.config.settings import DATABASES, MIDDLEWARE  # noqa: E402
