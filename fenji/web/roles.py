@@ -20,7 +20,7 @@ P = ParamSpec("P")
 class PersonRequest(HttpRequest):
     """A request of someone who is logged in, as `SessionRules` leaves it. `post` is None for who holds none."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     posts: list[Membership]
     post: Membership | None
 
@@ -38,17 +38,20 @@ Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 def requires_role(*roles: Role) -> Callable[[PostPage[P]], Page[P]]:
     """Only for who acts from a post in one of these roles; with none named, from any post."""
-    return _guard(lambda request: has_role(request, *roles))
+    guard: Callable[[PostPage[P]], Page[P]] = _guard(lambda request: has_role(request, *roles))
+    return guard
 
 
 def requires_office(*offices: Office) -> Callable[[PersonPage[P]], Page[P]]:
     """Only for these administrators."""
-    return _guard(lambda request: request.user.office in offices)  # type: ignore[union-attr]
+    guard: Callable[[PersonPage[P]], Page[P]] = _guard(lambda request: _office_of(request) in offices)
+    return guard
 
 
 def requires_login(view: PersonPage[P]) -> Page[P]:
     """Only for who is logged in, whoever that is."""
-    return _guard(lambda request: True)(view)
+    guarded: Page[P] = _guard(lambda request: True)(view)
+    return guarded
 
 
 def has_role(request: HttpRequest, *roles: Role) -> bool:
@@ -78,8 +81,11 @@ class OfficeRequired(View):
     offices: tuple[Office, ...] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        is_meant = request.user.is_authenticated and request.user.office in self.offices
-        return _answer(request, is_meant) or super().dispatch(request, *args, **kwargs)
+        return _answer(request, _office_of(request) in self.offices) or super().dispatch(request, *args, **kwargs)
+
+
+def _office_of(request: HttpRequest) -> Office:
+    return Office(request.user.office) if request.user.is_authenticated else Office.NONE
 
 
 def _guard(is_meant: Callable[[HttpRequest], bool]) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from fenji.apps.common import clock
 
 
-class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
+class PasswordBackend(AuthenticationBackend):
     """Asked again at every request, so that a closed account's session ends at once."""
 
     def user_can_authenticate(self, user: Any) -> bool:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from fenji.apps.accounts.models import User
 
 
-class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
+class Lockout(AxesDatabaseHandler):
     """AXES_LOCKOUT_PARAMETERS names the account first, the address second."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:

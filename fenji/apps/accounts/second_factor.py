@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def is_enrolled(user: "User") -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def must_enrol(user: "User", *, is_staff: bool) -> bool:
@@ -29,7 +29,7 @@ def must_enrol(user: "User", *, is_staff: bool) -> bool:
 @transaction.atomic
 def accept(user: "User", code: str) -> Authenticator | None:
     """Use up a code of the app or a recovery code; None when it is wrong or was used before."""
-    rows = list(Authenticator.objects.select_for_update().filter(user_id=user.pk).order_by("-type"))  # the app first
+    rows: list[Authenticator] = list(Authenticator.objects.select_for_update().filter(user_id=user.pk).order_by("-type"))  # the app first
     for row in rows:
         if row.type == Authenticator.Type.TOTP and _accept_totp(row, code):
             return row

@@ -37,7 +37,7 @@ def record(
         actor_name=by.name if by else "系统",
         institution_id=institution_id,
         verb=verb,
-        subject_kind=subject._meta.model_name if subject else "",
+        subject_kind=(subject._meta.model_name or "") if subject else "",
         subject_id=str(subject.pk) if subject else "",
         resident_id=resident_id,
         relation=relation,

@@ -51,4 +51,4 @@ def _insert(key: str, actor_id: int, asked: str) -> bool:
             " ON CONFLICT (actor_id, key) DO NOTHING",
             [key, actor_id, asked, clock.now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return lockout.address_of(request) or ""
 
-    def is_reauthentication_required(self, app: str) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who has just logged in and must enrol has proved the password; asking again would only be a hurdle."""
         user = self.request.user
         return user.is_authenticated and second_factor.is_enrolled(user)

@@ -19,7 +19,7 @@ from fenji.web.roles import PersonRequest, requires_login
 BACKEND = "fenji.apps.accounts.backends.PasswordBackend"
 
 
-class LoginPage(LoginView):  # type: ignore[misc]
+class LoginPage(LoginView):
     form_class = LoginForm
     template_name = "account/login.html"
 

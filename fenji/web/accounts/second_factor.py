@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from fenji.apps.accounts import second_factor
 
 
-class EnrolPage(ActivateTOTPView):  # type: ignore[misc]
+class EnrolPage(ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         used = second_factor.accept(form.user, form.cleaned_data["code"])
