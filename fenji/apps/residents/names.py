@@ -32,12 +32,12 @@ def clean(text: str) -> str:
 
 
 def pinyin(name: str) -> str:
-    """"陈小明" → "chen xiao ming"; letters stay as they are, in lower case."""
+    """ "陈小明" → "chen xiao ming"; letters stay as they are, in lower case."""
     return " ".join(_syllables(name))[:PINYIN_LENGTH]
 
 
 def initials(name: str) -> str:
-    """"陈小明" → "cxm"."""
+    """ "陈小明" → "cxm"."""
     return "".join(syllable[0] for syllable in _syllables(name))[:INITIALS_LENGTH]
 
 

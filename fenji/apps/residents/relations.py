@@ -190,13 +190,16 @@ def _tell_of_emergency(resident: Resident, relation: CareRelation, *, by: User, 
             *(Addressee(user_id=officer) for officer in officers),
             Addressee(resident_id=resident.pk, channel="desk"),
         ],
-        text=(text % {
-            "who": by.name,
-            "where": relation.institution.short_name,
-            "when": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
-            "resident": identity.mask_name(resident.name),
-            "reason": relation.reason,
-        })[:400],
+        text=(
+            text
+            % {
+                "who": by.name,
+                "where": relation.institution.short_name,
+                "when": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
+                "resident": identity.mask_name(resident.name),
+                "reason": relation.reason,
+            }
+        )[:400],
         at=at,
         once_key=f"relation:{relation.pk}",
     )

@@ -121,7 +121,9 @@ def test_a_merge_and_its_undoing_stand_in_the_trail_of_both(world: World, known:
     other = unknown(world)
     made = merged(world, known, other)
     actions.unmerge(made.pk, reason="两人同名，合并有误", by=world.head)
-    trail = AuditEvent.objects.filter(verb__contains="merge").order_by("id").values_list("verb", "resident_id", "reason")
+    trail = (
+        AuditEvent.objects.filter(verb__contains="merge").order_by("id").values_list("verb", "resident_id", "reason")
+    )
     assert list(trail) == [
         (verb, row.pk, reason)
         for verb, reason in (("resident.merge", WHY), ("resident.unmerge", "两人同名，合并有误"))

@@ -35,7 +35,9 @@ def test_absent_and_forbidden_answer_the_same(world: World) -> None:
     for who in (resident_id(world), uuid4()):
         with pytest.raises(NotFound) as caught:
             relations.access_resident(world.physician, who, at=world.at, purpose=Purpose.CARE)
-        answers.append((type(caught.value), caught.value.status, caught.value.code, str(caught.value), str(caught.value.remedy)))
+        answers.append(
+            (type(caught.value), caught.value.status, caught.value.code, str(caught.value), str(caught.value.remedy))
+        )
     assert answers[0] == answers[1]
     assert not AuditEvent.objects.filter(verb="resident.read").exists()
 
@@ -44,7 +46,11 @@ def test_a_reading_is_recorded_with_the_relation_it_rested_on(world: World) -> N
     relations.access_resident(world.doctor, resident_id(world), at=world.at, purpose=Purpose.CARE)
     event = AuditEvent.objects.get(verb="resident.read")
     assert (event.actor_id, event.institution_id, event.relation) == (world.doctor.pk, world.township.pk, "contract")
-    assert (event.resident_id, event.details["purpose"], event.details["cause"]) == (resident_id(world), "care", "contract:1")
+    assert (event.resident_id, event.details["purpose"], event.details["cause"]) == (
+        resident_id(world),
+        "care",
+        "contract:1",
+    )
 
 
 def test_a_post_that_ended_and_an_account_switched_off_see_nothing(world: World) -> None:
@@ -58,11 +64,13 @@ def test_a_relation_of_a_department_is_for_the_department_and_the_office(world: 
     cardio = world.departments["yx-renmin.cardio"]
     world.people["emergency"] = person("e", world.county, Role.PHYSICIAN, world.departments["yx-renmin.emergency"])
     relations.open_relation(
-        resident_id(world), institution_id=world.county.pk, department_id=cardio.pk, cause_kind="referral", cause_id="r1",
-        kind=CareRelationKind.REFERRAL_RECEIVED, at=world.at,
+        resident_id(world), institution_id=world.county.pk, department_id=cardio.pk, at=world.at,
+        kind=CareRelationKind.REFERRAL_RECEIVED, cause_kind="referral", cause_id="r1",
     )  # fmt: skip
     assert [sees(world, who) for who in ("physician", "office", "emergency")] == ["referral_received"] * 2 + [""]
-    listed = [[r.pk for r in search.search(getattr(world, who), "", world.at).own] for who in ("physician", "emergency")]
+    listed = [
+        [r.pk for r in search.search(getattr(world, who), "", world.at).own] for who in ("physician", "emergency")
+    ]
     assert listed == [[resident_id(world)], []]
 
 
@@ -79,7 +87,10 @@ def test_one_cause_opens_one_relation_and_closes_it(world: World, clock: Frozen)
     assert relations.close_relations(cause_kind="referral", cause_id="r1", at=clock.at, keep_days=30) == 1
     assert sees(world, "office", clock.at + timedelta(days=29)) == "referral_received"
     assert sees(world, "office", clock.at + timedelta(days=30)) == ""
-    assert relations.close_relations(cause_kind="referral", cause_id="r1", at=clock.at + timedelta(days=9), keep_days=90) == 0
+    assert (
+        relations.close_relations(cause_kind="referral", cause_id="r1", at=clock.at + timedelta(days=9), keep_days=90)
+        == 0
+    )
     assert relations.close_relations(cause_kind="referral", cause_id="r1", at=clock.at) == 1
     assert sees(world, "office") == ""
     assert opened().pk != first.pk  # a relation that ended is history, not reopened

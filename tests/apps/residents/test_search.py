@@ -22,7 +22,9 @@ def four(world: World) -> list[Resident]:
         registered(world, name="陈晓明", id_number=MING, phone="13800001111"),
         registered(world, name="单小山", id_number=SHAN, phone="13800002222"),
         registered(world, name="欧阳修文", id_number=id_number(date(1972, 3, 3), 303), phone=""),
-        registered(world, name="John Smith", id_kind="passport", id_number="E12345678", sex=1, birth_date=date(1980, 1, 1)),
+        registered(
+            world, name="John Smith", id_kind="passport", id_number="E12345678", sex=1, birth_date=date(1980, 1, 1)
+        ),
     ]
 
 
@@ -39,7 +41,8 @@ def test_an_empty_text_lists_ones_own_by_pinyin(world: World, four: list[Residen
     ("text", "name"),
     [
         ("陈", "陈晓明"), ("陈晓", "陈晓明"), ("陈晓明", "陈晓明"), ("chen xiao", "陈晓明"), ("chenxiaom", "陈晓明"),
-        ("cxm", "陈晓明"), ("CX", "陈晓明"), ("c", "陈晓明"), ("shan", "单小山"), ("shanxiaoshan", "单小山"), ("sxs", "单小山"),
+        ("cxm", "陈晓明"), ("CX", "陈晓明"), ("c", "陈晓明"), ("shan", "单小山"), ("shanxiaoshan", "单小山"),
+        ("sxs", "单小山"),
         ("单", "单小山"), ("欧阳", "欧阳修文"), ("ouyang", "欧阳修文"), ("oyxw", "欧阳修文"), ("john s", "John Smith"),
         ("js", "John Smith"), ("E12345678", "John Smith"), (MING, "陈晓明"), (MING[:6] + " " + MING[6:], "陈晓明"),
         ("138 0000 1111", "陈晓明"), ("陈晓明" + MING[-4:], "陈晓明"), (f"陈晓明 {MING[-4:]}", "陈晓明"),
@@ -49,7 +52,9 @@ def test_every_way_of_typing_finds(world: World, four: list[Resident], text: str
     assert found(world, text) == [name]
 
 
-@pytest.mark.parametrize("text", ["晓明", "dan", "chx", "陈小", "%", "_", "'", "\\", "1380000", MING[:17], "陈晓明0000", "\x00", "陈\x00"])
+@pytest.mark.parametrize(
+    "text", ["晓明", "dan", "chx", "陈小", "%", "_", "'", "\\", "1380000", MING[:17], "陈晓明0000", "\x00", "陈\x00"]
+)
 def test_what_is_no_beginning_finds_nobody(world: World, four: list[Resident], text: str) -> None:
     assert found(world, text) == []
 
@@ -88,7 +93,9 @@ def test_what_a_list_showed_is_recorded_without_what_was_typed(world: World, fou
     assert event.details == {"residents": [str(four[0].pk)], "searched": True}
 
 
-def test_pages_follow_each_other_without_counting(world: World, four: list[Resident], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_each_other_without_counting(
+    world: World, four: list[Resident], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(search, "PAGE", 3)
     first, second = (search.search(world.doctor, "", world.at, page) for page in (1, 2))
     assert ([len(first.own), first.has_next], [len(second.own), second.has_next]) == ([3, True], [1, False])
@@ -119,7 +126,13 @@ def test_letters_typed_without_spaces_are_split_every_way() -> None:
 
 
 def test_readings_of_names() -> None:
-    readings = {"单雄信": "shan xiong xin", "仇英": "qiu ying", "尉迟恭": "yu chi gong", "曾国藩": "zeng guo fan", "吕布": "lv bu"}
+    readings = {
+        "单雄信": "shan xiong xin",
+        "仇英": "qiu ying",
+        "尉迟恭": "yu chi gong",
+        "曾国藩": "zeng guo fan",
+        "吕布": "lv bu",
+    }
     assert {name: names.pinyin(name) for name in readings} == readings
     assert names.initials("阿依古丽·买买提") == "ayglmmt"
     longest = "陈" * names.NAME_LENGTH
@@ -147,7 +160,9 @@ def test_two_cards_with_two_numbers_are_two_people(world: World, four: list[Resi
 def test_twins_of_one_mother_are_asked_about(world: World, four: list[Resident]) -> None:
     born = date(2026, 3, 1)
     twins = [
-        registered(world, id_kind="mother", id_number="", name=name, sex=1, birth_date=born, mother_id=four[1].pk, phone="")
+        registered(
+            world, id_kind="mother", id_number="", name=name, sex=1, birth_date=born, mother_id=four[1].pk, phone=""
+        )
         for name in ("单大宝", "单小宝")
     ]
     (pair,) = duplicates.duplicates_of(twins[0])

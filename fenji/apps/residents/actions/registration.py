@@ -20,9 +20,7 @@ SON, DAUGHTER = 1, 2
 
 
 @transaction.atomic
-def register(
-    told: Particulars, *, by: User, institution_id: int | None = None, document_seen: bool = True
-) -> Resident:
+def register(told: Particulars, *, by: User, institution_id: int | None = None, document_seen: bool = True) -> Resident:
     """Register a person who is here now; a visit at the place of work of `by` is opened with it.
 
     `document_seen` says that the clerk held the document. Raises Invalid with a word per field, AlreadyRegistered with
