@@ -31,6 +31,7 @@ DESKS = (
     "commission",
     "administration",
     "accounts",
+    "referrals",
     "slip",
     "networkmap",
 )

@@ -9,12 +9,13 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from fenji.apps.notices.actions import Addressee, Channel, notify
+from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.models import Referral, Step
 from fenji.apps.registry.models import Department
 from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team
 from fenji.apps.registry.queries import commissions_above
+from fenji.apps.residents.identity import phone_number
 from fenji.kernel.referral import STATES, Move, Party, State
 from fenji.kernel.roles import Role
 
@@ -64,7 +65,7 @@ def tell_rung(referral: Referral, rung: str, *, at: datetime) -> None:
 def addressees(referral: Referral, party: Party, at: datetime) -> list[Addressee]:
     """The people or inboxes behind a party; someone covering an absent colleague is told too."""
     if party is Party.RESIDENT:
-        return [Addressee(resident_id=referral.resident_id)]
+        return [_resident(referral)]
     if party is Party.SENDER:
         writer = referral.sent_by
         return [Addressee(user_id=person.pk) for person in (writer, *colleagues_covering(writer, at))]
@@ -76,6 +77,12 @@ def addressees(referral: Referral, party: Party, at: datetime) -> list[Addressee
     if party is Party.DEPARTMENT and referral.department_id:
         return [Addressee(institution_id=referral.receiver_id, department_id=referral.department_id)]
     return [_office(referral.receiver_id)]
+
+
+def _resident(referral: Referral) -> Addressee:
+    """The resident; without a mobile the sending institution is the one that calls."""
+    phone = phone_number(referral.resident)
+    return Addressee(resident_id=referral.resident_id, institution_id=referral.sender_id, phone=phone)
 
 
 def _rung(referral: Referral, rung: str, at: datetime) -> Sequence[Addressee]:
@@ -116,14 +123,13 @@ def _people(users: Iterable[object]) -> list[Addressee]:
 
 
 def _tell(referral: Referral, kind: str, people: Sequence[Addressee], words: str, *, at: datetime, key: str) -> None:
-    notify(
-        kind,
-        cause=("referral", str(referral.pk)),
-        to=people,
-        text=words,
-        at=at,
-        once_key=f"referral:{referral.pk}:{key}",
-    )
+    cause, once_key = ("referral", str(referral.pk)), f"referral:{referral.pk}:{key}"
+    notify(kind, cause=cause, to=people, text=words, at=at, once_key=once_key, brief=_brief(referral))
+
+
+def _brief(referral: Referral) -> Brief:
+    place = referral.booking.place if referral.booking else None
+    return Brief(referral.number, str(referral.receiver or ""), _when(place.starts_at) if place else "")
 
 
 def _resident_words(referral: Referral, move: Move) -> str:

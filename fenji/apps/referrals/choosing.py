@@ -1,0 +1,149 @@
+"""Choosing where: the kernel's proposal, fed with the network, free places and measured waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from fenji.apps.booking import queries as booking
+from fenji.apps.booking.policies import REFERRED
+from fenji.apps.common import rulebooks
+from fenji.apps.contracts.queries import contract_on
+from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.rules import day_of
+from fenji.apps.registry.models import Institution
+from fenji.apps.registry.queries import Candidate as Neighbour
+from fenji.apps.registry.queries import candidates_for, serving
+from fenji.apps.registry.snapshot import network
+from fenji.apps.residents.models import Resident
+from fenji.kernel.choice import Candidate, Case, Choice, propose
+from fenji.kernel.criteria import Finding, evaluate_catalogue
+from fenji.kernel.referral import Direction, Urgency
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a patient, a sender, what the patient has, which way and how soon."""
+
+    resident: Resident
+    sender: Institution
+    direction: Direction
+    urgency: Urgency
+    specialty: str
+    diagnosis_code: str
+    measures: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The choice, the findings it rests on, and the department behind each proposed institution's code."""
+
+    choice: Choice
+    findings: list[Finding]
+    departments: Mapping[str, int]
+
+
+def findings_for(measures: Mapping[str, Any], diagnosis_code: str, direction: Direction, on: date) -> list[Finding]:
+    """Which criteria of the catalogue the case meets, and which values were missing."""
+    return evaluate_catalogue(rulebooks.current().catalogue(on), measures, diagnosis_code, direction)
+
+
+def choose(question: Question) -> Answer:
+    """Where this patient should go, best first, each with next free place, wait, distance and reasons."""
+    day = day_of(question.at)
+    findings = findings_for(question.measures, question.diagnosis_code, question.direction, day)
+    near = candidates_for(
+        question.specialty, sender_id=question.sender.pk, on=day, emergency=question.urgency is Urgency.EMERGENCY
+    )
+    departments = _departments(near, question, day)
+    case = Case(
+        direction=question.direction,
+        urgency=question.urgency,
+        specialty=question.specialty,
+        sender=question.sender.code,
+        sender_tier=network().nodes[question.sender.pk].tier,
+        sender_level=network().nodes[question.sender.pk].level,
+        findings=tuple(findings),
+        age_years=_age(question.resident, day),
+    )
+    candidates = _candidates(near, departments, question, day)
+    return Answer(propose(case, candidates, rulebooks.current().choice_rules(day), question.at), findings, departments)
+
+
+def question_of(referral: Referral, at: datetime, *, sender: Institution | None = None) -> Question:
+    """The question a referral asks again: after a refusal, or when its receiver hands it on (then the sender is it)."""
+    return Question(
+        referral.resident, sender or referral.sender, Direction(referral.direction), Urgency(referral.urgency),
+        referral.specialty, referral.diagnosis_code, referral.measures, at,
+    )  # fmt: skip
+
+
+def without(answer: Answer, codes: set[str]) -> Answer:
+    """The same answer less institutions that are out of the question: who refused, who hands on."""
+    kept = tuple(one for one in answer.choice.proposals if one.candidate.code not in codes)
+    return replace(answer, choice=replace(answer.choice, proposals=kept))
+
+
+def _departments(near: list[Neighbour], question: Question, day: date) -> dict[str, int]:
+    """The department of each neighbour that would see the patient."""
+    found = {}
+    for one in near:
+        unit = _unit(one, question, day)
+        if unit is not None:
+            found[one.institution.code] = unit
+    return found
+
+
+def _unit(near: Neighbour, question: Question, day: date) -> int | None:
+    units = [unit for unit in near.institution.departments if unit.valid_until is None or unit.valid_until > day]
+    if question.urgency is Urgency.EMERGENCY:
+        return next((unit.id for unit in units if unit.is_emergency), None)
+    for wanted in (question.specialty, question.specialty.partition(".")[0]):
+        if found := next((unit.id for unit in units if wanted and unit.specialty == wanted), None):
+            return found
+    return None
+
+
+def _candidates(
+    near: list[Neighbour], departments: Mapping[str, int], question: Question, day: date
+) -> list[Candidate]:
+    free = booking.next_free(departments.values(), access=REFERRED, at=question.at)
+    waits = booking.waits(departments.values(), at=question.at)
+    homes = _homes(question.resident, day)
+    return [
+        Candidate(
+            code=one.institution.code,
+            tier=one.institution.tier,
+            level=one.institution.level,
+            kind=one.institution.kind,
+            specialties=frozenset(one.institution.specialties_on(day)),
+            links=one.links,
+            same_consortium=one.same_consortium,
+            consortium=one.consortium,
+            distance_km=one.distance_km,
+            next_free_at=free.get(departments.get(one.institution.code, 0)),
+            wait_days=_wait(waits, departments.get(one.institution.code, 0)),
+            has_emergency=any(unit.is_emergency for unit in one.institution.departments),
+            is_contracted=one.institution.id == homes[0],
+            serves_town=one.institution.id in homes[1],
+        )
+        for one in near
+    ]
+
+
+def _homes(resident: Resident, day: date) -> tuple[int | None, set[int]]:
+    """Where the resident's family-doctor team works, and who serves the resident's town."""
+    contract = contract_on(resident.pk, day)
+    town = {one.pk for one in serving(resident.town_id, day)} if resident.town_id else set()
+    return (contract.team.institution_id if contract else None), town
+
+
+def _wait(waits: Any, department_id: int) -> float | None:
+    found = waits.get(department_id)
+    return found.referred_days if found else None
+
+
+def _age(resident: Resident, day: date) -> int | None:
+    born = resident.birth_date
+    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))

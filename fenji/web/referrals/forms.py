@@ -1,0 +1,167 @@
+"""The forms of moves: what a person is asked before a referral moves, and what it gives to the action."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fenji.apps.booking import queries as booking
+from fenji.apps.booking.models import Place
+from fenji.apps.booking.policies import REFERRED
+from fenji.apps.referrals.actions.effects.places import HORIZON, uses_places, wanted_by
+from fenji.apps.referrals.given import Given, clean_plan
+from fenji.apps.referrals.models import Referral
+from fenji.kernel.referral import REASONS, Move, Party
+from fenji.web.widgets import DateInput, DateTimeInput
+
+MOST_PLACES = 60
+LINES = {"rows": 4}
+
+
+class MoveForm(forms.Form):
+    """Base: a move that asks nothing. `places` are what may be chosen from, for the template's slot picker."""
+
+    def __init__(self, referral: Referral, move: Move, party: Party, at: datetime, data: Any = None) -> None:
+        super().__init__(data)
+        self.referral, self.move, self.party, self.at = referral, move, party, at
+        self.places: list[Place] = []
+        self.proposes = "institution" in move.needs
+        if "reason" in move.needs:
+            self.fields["reason"] = forms.ChoiceField(
+                label=_("原因"), choices=[(code, _(words)) for code, words in REASONS[move.action].items()],
+                widget=forms.RadioSelect,
+            )
+        if "note" in move.needs or "reason" in move.needs or move.action in WITH_NOTE:
+            self.fields["note"] = forms.CharField(
+                label=_(NOTE_LABELS.get(move.action, "说明")), required="note" in move.needs, max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+        if {"place", "places"} & set(move.needs) or move.action == "accept":
+            self.places = places_for(referral, party, at)
+
+    def given(self) -> Given:
+        """What the action gets; call after `is_valid`."""
+        values = {name: self.cleaned_data[name] for name in ("note", "reason") if name in self.cleaned_data}
+        return Given(
+            **values, place=_place(self.data.get("place")), institution=str(self.data.get("institution", "")),
+        )
+
+
+NOTE_LABELS = {
+    "ask": "请对方补充什么", "answer": "补充内容", "send_back": "退回的理由", "send_record": "补充的病历资料",
+    "keep": "为什么不取消", "take_back": "为什么收回", "resume_care": "为什么继续诊治", "decline_offer": "哪些时间合适",
+    "complain": "投诉的内容", "hand_on": "交接说明", "refuse": "给转出医生的说明",
+}
+WITH_NOTE = frozenset({"hand_on", "arrive"})
+
+
+class OfferForm(MoveForm):
+    """Several places, from which the resident chooses."""
+
+    def given(self) -> Given:
+        return Given(places=tuple(int(pk) for pk in self.data.getlist("places") if pk.isdigit()))
+
+
+class AssignForm(MoveForm):
+    department = forms.ChoiceField(label=gettext_lazy("科室"))
+    department_due_at = forms.DateTimeField(label=gettext_lazy("科室时限"), required=False, widget=DateTimeInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = self.referral.receiver.departments.filter(valid_until__isnull=True) if self.referral.receiver else []
+        self.fields["department"].choices = [(unit.pk, unit.name) for unit in units if not unit.is_office]  # type: ignore[attr-defined]
+        self.fields["department"].initial = self.referral.department_id
+
+    def given(self) -> Given:
+        due = self.cleaned_data["department_due_at"]
+        return Given(department=int(self.cleaned_data["department"]), department_due_at=due)
+
+
+class ReplyForm(MoveForm):
+    """回转单: what the sender waits for."""
+
+    diagnosis_name = forms.CharField(label=gettext_lazy("诊断结果"), max_length=80)
+    findings = forms.CharField(label=gettext_lazy("主要检查结果"), max_length=2000, required=False, widget=forms.Textarea(LINES))
+    treatment = forms.CharField(label=gettext_lazy("治疗经过"), max_length=2000, widget=forms.Textarea(LINES))
+    advice = forms.CharField(
+        label=gettext_lazy("下一步治疗方案及康复建议"), max_length=2000, required=False, widget=forms.Textarea(LINES)
+    )
+    admission_number = forms.CharField(label=gettext_lazy("住院病案号"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["diagnosis_name"].initial = self.referral.diagnosis_name
+
+    def reply(self) -> dict[str, str]:
+        names = ("diagnosis_name", "findings", "treatment", "advice", "admission_number")
+        return {name: self.cleaned_data[name] for name in names}
+
+    def given(self) -> Given:
+        return Given(reply=self.reply())
+
+
+class ReturnForm(ReplyForm):
+    """The reply, and the plan that goes down with the patient."""
+
+    plan_treatment = forms.CharField(label=gettext_lazy("接续治疗"), max_length=2000, widget=forms.Textarea(LINES))
+    medicines = forms.CharField(
+        label=gettext_lazy("用药"), required=False, widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("一行一种：药名，剂量，频次，天数。例：氨氯地平，5 mg，每日一次，30"),
+    )
+    rehabilitation = forms.CharField(label=gettext_lazy("康复"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
+    nursing = forms.CharField(label=gettext_lazy("护理"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
+    warning_signs = forms.CharField(
+        label=gettext_lazy("出现什么情况应再上转"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    first_due = forms.DateField(label=gettext_lazy("首次随访日期"), widget=DateInput())
+    first_what = forms.CharField(label=gettext_lazy("首次随访内容"), max_length=200)
+    second_due = forms.DateField(label=gettext_lazy("再次随访日期"), required=False, widget=DateInput())
+    second_what = forms.CharField(label=gettext_lazy("再次随访内容"), max_length=200, required=False)
+    guidance_days = forms.IntegerField(
+        label=gettext_lazy("上级医生每隔多少天随诊指导"), min_value=1, max_value=365, required=False
+    )
+
+    def given(self) -> Given:
+        values = self.cleaned_data
+        plan = clean_plan(
+            {
+                **{name: values[name] for name in ("rehabilitation", "nursing", "warning_signs", "guidance_days")},
+                "treatment": values["plan_treatment"], "medicines": _medicines(values["medicines"]),
+                "tasks": [
+                    {"due_on": values[f"{which}_due"], "what": values[f"{which}_what"]}
+                    for which in ("first", "second") if values[f"{which}_due"]
+                ],
+            },
+            today=date.fromisoformat(self.at.astimezone().date().isoformat()),
+        )
+        return Given(reply=self.reply(), plan=plan, institution=str(self.data.get("institution", "")))
+
+
+FORMS: dict[str, type[MoveForm]] = {
+    "offer": OfferForm, "assign": AssignForm, "reply": ReplyForm, "interim_reply": ReplyForm, "return_down": ReturnForm,
+}
+
+
+def form_for(referral: Referral, move: Move, party: Party, at: datetime, data: Any = None) -> MoveForm:
+    return FORMS.get(move.action, MoveForm)(referral, move, party, at, data)
+
+
+def places_for(referral: Referral, party: Party, at: datetime) -> list[Place]:
+    """What may be chosen from: for a resident the places offered, else all free ones of the department."""
+    wanted = wanted_by(referral, at) if uses_places(referral) else None
+    if wanted is None:
+        return []
+    free = booking.free_places(wanted.department_ids, at, at + HORIZON, access=REFERRED, at=at, limit=MOST_PLACES)
+    offered = set(referral.offered_places)
+    return [place for place in free if place.pk in offered] if party is Party.RESIDENT and offered else free
+
+
+def _place(text: Any) -> int | None:
+    return int(text) if str(text or "").isdigit() else None
+
+
+def _medicines(text: str) -> list[dict[str, str]]:
+    rows = [[part.strip() for part in line.replace(",", "，").split("，")] for line in text.splitlines() if line.strip()]
+    return [dict(zip(("name", "dose", "frequency", "days"), row, strict=False)) for row in rows]

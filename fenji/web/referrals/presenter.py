@@ -1,0 +1,157 @@
+"""One referral prepared for the eye: whose turn, what one may do, the chain it belongs to, the criterion it met."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fenji.apps.notices.models import Notice
+from fenji.apps.notices import queries as notices
+from fenji.apps.referrals import queries
+from fenji.apps.referrals.choosing import Answer, findings_for
+from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Step
+from fenji.apps.referrals.rules import day_of
+from fenji.apps.referrals.slip import FIELDS
+from fenji.apps.registry.models import Institution
+from fenji.kernel.choice import Proposal
+from fenji.kernel.conditions import Answer as Met
+from fenji.kernel.explanation import explain
+from fenji.kernel.referral import STATES, Direction, Move, Party, State
+from fenji.web.presenters.states import action_words, party_words
+from fenji.web.presenters.tiers import level_words
+
+# What is asked first: the move that brings the patient on, before those that stop or turn.
+FORWARD = ("send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "arrive", "start_care", "return_down",
+           "reply", "take_on", "acknowledge", "confirm_cancellation")  # fmt: skip
+BACKWARD = frozenset({"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"})
+
+
+@dataclass(frozen=True)
+class Button:
+    action: str
+    words: str
+    tone: str
+
+
+@dataclass
+class ReferralPage:
+    """What `referrals/show.html` prints."""
+
+    referral: Referral
+    moves: list[Move]
+    parties: frozenset[Party]
+    at: datetime
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return [step for step in queries.steps_of(self.referral) if step.action != "edit"]
+
+    @property
+    def buttons(self) -> list[Button]:
+        """The forward move first and filled, turns back last."""
+        shown = [move for move in self.moves if move.action != "complain" or Party.RESIDENT in self.parties]
+        order = {action: place for place, action in enumerate(FORWARD)}
+        shown.sort(key=lambda move: (move.action in BACKWARD, order.get(move.action, len(order))))
+        return [Button(move.action, action_words(move.action), _tone(move, first=place == 0)) for place, move in enumerate(shown)]
+
+    @property
+    def owner(self) -> str:
+        """Whose turn it is, in words: the institution's name, not only its side."""
+        rule = STATES[State(self.referral.state)]
+        if rule.owner is None:
+            return ""
+        house = self.referral.sender if rule.owner in {Party.SENDER, Party.APPROVER} else self.referral.receiver
+        return f"{house} · {party_words(rule.owner)}" if house else party_words(rule.owner)
+
+    @property
+    def is_mine(self) -> bool:
+        return STATES[State(self.referral.state)].owner in self.parties
+
+    @property
+    def slip(self) -> list[tuple[str, str]]:
+        return [(str(field.label), self.referral.slip[field.name]) for field in FIELDS if self.referral.slip.get(field.name)]
+
+    @cached_property
+    def criteria(self) -> list[str]:
+        """The catalogue's criteria that the case meets, explained."""
+        referral = self.referral
+        if not referral.measures:
+            return []
+        language = (get_language() or "zh")[:2]
+        found = findings_for(
+            referral.measures, referral.diagnosis_code, Direction(referral.direction), day_of(referral.created_at)
+        )
+        return [explain(finding, language) for finding in found if finding.answer is Met.MET]
+
+    @cached_property
+    def chain(self) -> list[Referral]:
+        found = queries.chain_of(self.referral)
+        return found if len(found) > 1 else []
+
+    @cached_property
+    def plan(self) -> CarePlan | None:
+        return CarePlan.objects.filter(referral=self.referral).first()
+
+    @cached_property
+    def follow_ups(self) -> list[FollowUp]:
+        return list(self.referral.follow_ups.select_related("institution").order_by("due_on"))
+
+    @cached_property
+    def undelivered(self) -> list[Notice]:
+        """Notices that reached nobody: somebody has to telephone."""
+        return [notice for notice in notices.about(("referral", str(self.referral.pk))) if notice.state == Notice.State.FAILED]
+
+
+@dataclass(frozen=True)
+class ProposalCard:
+    """One proposed institution as `<c-proposal>` prints it."""
+
+    institution: Institution
+    level: str
+    reason: str
+    clause: str
+    basis: str
+    slot_at: datetime | None
+    wait: str
+    metres: int | str
+    needs_reason: bool
+    department: int | None
+
+
+def proposals(answer: Answer, at: datetime, *, most: int = 8) -> list[ProposalCard]:
+    """The best proposals, ready to print."""
+    best = answer.choice.proposals[:most]
+    houses = Institution.objects.in_bulk([one.candidate.code for one in best], field_name="code")
+    return [_card(one, houses[one.candidate.code], answer, at) for one in best]
+
+
+def _card(one: Proposal, house: Institution, answer: Answer, at: datetime) -> ProposalCard:
+    candidate, english = one.candidate, (get_language() or "zh").startswith("en")
+    rests = next((reason.rests_on for reason in one.reasons if reason.rests_on), None)
+    return ProposalCard(
+        institution=house,
+        level=level_words(house.level, house.grade) if house.level != "none" else "",
+        reason=("; " if english else "；").join(reason.text_en if english else reason.text for reason in one.reasons),
+        clause=rests.clause if rests else "",
+        basis=rests.status if rests else "stated",
+        slot_at=candidate.next_free_at,
+        wait=_wait_words(candidate.wait_days),
+        metres=round(candidate.distance_km * 1000) if candidate.distance_km is not None else "",
+        needs_reason=one.needs_reason,
+        department=answer.departments.get(candidate.code),
+    )
+
+
+def _wait_words(days: float | None) -> str:
+    if days is None:
+        return ""
+    return _("%(days)s 天（近 30 天中位数）") % {"days": f"{days:g}"}
+
+
+def _tone(move: Move, *, first: bool) -> str:
+    if move.action in BACKWARD:
+        return "danger"
+    return "primary" if first else ""
+

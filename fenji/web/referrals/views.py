@@ -1,0 +1,137 @@
+"""Pages of one referral: the referral itself, and a form for each move one may make."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fenji.apps.common import clock
+from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.notices.models import Notice
+from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.choosing import Answer, choose, question_of, without
+from fenji.apps.referrals.models import Attachment, Referral
+from fenji.kernel.referral import BY_ACTION, Move, Party, State
+from fenji.web.posting import once, version_of
+from fenji.web.referrals.forms import MoveForm, form_for
+from fenji.web.referrals.presenter import ReferralPage, proposals
+from fenji.web.roles import PersonRequest, requires_login
+
+DIRECT = frozenset({"approve", "acknowledge", "arrive", "start_care", "confirm_cancellation", "mark_no_show", "take_on", "send", "ask_approval"})
+
+
+@require_GET
+@requires_login
+def show(request: PersonRequest, referral_id: UUID) -> HttpResponse:
+    """One referral: what it is, where it stands, what happened, what this person may do now."""
+    at = clock.now()
+    referral, parties = queries.access_referral(request.user, referral_id, at=at)
+    page = ReferralPage(referral, _moves(referral, parties, at), parties, at)
+    return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": DIRECT})
+
+
+@require_http_methods(["GET", "POST"])
+@requires_login
+def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse:
+    """The form of one move; a move that asks nothing is made by POST straight from the referral's page."""
+    if action not in BY_ACTION or not BY_ACTION[action].start:
+        raise NotFound
+    at = clock.now()
+    referral, parties = queries.access_referral(request.user, referral_id, at=at)
+    row, party = policies.check_move(referral, action, parties, approval_required=_needs_signature(referral, at))
+    form = form_for(referral, row, party, at, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return once(request, lambda: _perform(request, referral, form))
+        except Invalid as invalid:
+            _show_faults(form, invalid)
+    return render(request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200)
+
+
+@require_POST
+@requires_login
+def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
+    """Add a photographed paper."""
+    file = request.FILES.get("paper")
+    if file is None or not hasattr(file, "read"):
+        raise Invalid(_("请先选择一张照片。"))
+    actions.attach(referral_id, name=file.name or "", content=file.read(), by=request.user)
+    messages.success(request, _("已添加资料。"))
+    return once(request, lambda: reverse("referral", args=[referral_id]))
+
+
+@require_GET
+@requires_login
+def paper(request: PersonRequest, referral_id: UUID, paper_id: UUID) -> FileResponse | HttpResponse:
+    """One photographed paper, for who may see the referral."""
+    at = clock.now()
+    referral, _parties = queries.access_referral(request.user, referral_id, at=at)
+    found = Attachment.objects.filter(pk=paper_id, referral=referral).first()
+    if found is None:
+        raise NotFound
+    response = HttpResponse(bytes(found.content), content_type=found.media_type)
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+def _moves(referral: Referral, parties: frozenset[Party], at: Any) -> list[Move]:
+    return policies.possible_moves(referral, parties, approval_required=_needs_signature(referral, at))
+
+
+def _needs_signature(referral: Referral, at: Any) -> bool:
+    return rules.signature_for(referral, at) is not None
+
+
+def _perform(request: PersonRequest, referral: Referral, form: MoveForm) -> str:
+    moved = actions.perform(referral.pk, form.move.action, form.given(), by=request.user, version=version_of(request))
+    messages.success(request, _done_words(form.move, moved))
+    return str(request.POST.get("next") or reverse("referral", args=[moved.pk])) if _is_local(request) else reverse("referral", args=[moved.pk])
+
+
+def _is_local(request: HttpRequest) -> bool:
+    address = request.POST.get("next", "")
+    return address.startswith("/") and not address.startswith("//")
+
+
+def _done_words(row: Move, moved: Referral) -> str:
+    if row.action == "accept" and State(moved.state) is State.ACCEPTED:
+        return _("已接收。目前没有空余号源，请尽快安排就诊时间。")
+    return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": _(row.name), "number": moved.number}
+
+
+def _show_faults(form: MoveForm, invalid: Invalid) -> None:
+    for name, words in invalid.fields.items():
+        form.add_error(name if name in form.fields else None, words)
+    if not invalid.fields:
+        form.add_error(None, str(invalid.message))
+
+
+def _move_page(referral: Referral, row: Move, form: MoveForm, at: Any) -> dict[str, Any]:
+    answer = _answer(referral, row, at) if form.proposes else None
+    return {
+        "referral": referral, "move": row, "form": form, "at": at, "places": form.places,
+        "proposals": proposals(answer, at) if answer else [], "is_offer": row.action == "offer",
+    }
+
+
+def _answer(referral: Referral, row: Move, at: Any) -> Answer:
+    """Where next: seen from who sends it there, without who refused it or has it now."""
+    receiver = referral.receiver
+    if row.action == "reroute" or receiver is None:
+        return without(choose(question_of(referral, at)), {receiver.code} if receiver else set())
+    question = question_of(referral, at, sender=receiver)
+    if row.action == "return_down":
+        from dataclasses import replace
+
+        from fenji.kernel.referral import Direction, Urgency
+
+        question = replace(question, direction=Direction.DOWN, urgency=Urgency.ROUTINE, specialty="")
+    return choose(question)
+
+
+__all__ = ["Notice", "attach", "move", "paper", "show"]
