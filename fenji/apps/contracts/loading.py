@@ -61,4 +61,5 @@ def _teams_serving(town: str, day: date) -> Teams:
     """Teams of the institutions that serve a town on a day, by code."""
     snapshot = network()
     serving = [one for one in snapshot.served_towns.get(town, ()) if snapshot.nodes[one].is_open_on(day)]
-    return list(Team.objects.filter(institution_id__in=serving).order_by("code").values_list("id", "institution_id"))
+    teams = Team.objects.filter(institution_id__in=serving, valid_until=None).order_by("code")
+    return list(teams.values_list("id", "institution_id"))

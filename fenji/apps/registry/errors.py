@@ -19,16 +19,6 @@ class NoOffice(NotFound):
     remedy = _("请转给其所属的镇卫生院或社区卫生服务中心。")
 
 
-class NotNetworkKeeper(Forbidden):
-    code = "not_network_keeper"
-    message = _("只有系统管理员可以登记或修改机构。")
-
-
-class NotPostGiver(Forbidden):
-    code = "not_post_giver"
-    message = _("只有安全管理员可以授予或撤销岗位。")
-
-
 class NotRotaKeeper(Forbidden):
     code = "not_rota_keeper"
     message = _("只有本人、本机构负责人或转诊办可以安排替班和值班。")
@@ -43,3 +33,15 @@ class DutyTaken(DomainError):
     code = "duty_taken"
     message = _("这段时间已经安排了他人值班。")
     remedy = _("请先调整原来的值班，再安排新的。")
+
+
+class AdministratorHasNoPost(DomainError):
+    code = "administrator_has_no_post"
+    message = _("三员管理账号不能兼任业务岗位。")
+    remedy = _("请为其业务工作另开账号。")
+
+
+class CodeTaken(DomainError):
+    code = "code_taken"
+    message = _("机构代码或别名已被使用。")
+    remedy = _("请按原代码查找已有的机构，或换一个代码。")

@@ -1,12 +1,16 @@
 """The network: regions, institutions, consortia and links, departments, people at work, areas served."""
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Value
 
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Grade, Kind, Level, LinkKind, Tier
 
 BASES = [(b.value, b.name) for b in Basis]
+SPAN = Func(F("from_at"), F("until_at"), Value("[)"), function="tstzrange", output_field=DateTimeRangeField())
 
 
 class Region(models.Model):
@@ -90,6 +94,7 @@ class Consortium(models.Model):
     clause = models.CharField(max_length=80, blank=True)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    source_system = models.CharField(max_length=40, blank=True)  # who keeps the row; empty: entered by hand
 
     def __str__(self) -> str:
         return self.name
@@ -116,6 +121,7 @@ class Link(models.Model):
     clause = models.CharField(max_length=80, blank=True)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    source_system = models.CharField(max_length=40, blank=True)  # who keeps the row; empty: entered by hand
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["upper", "lower", "kind"], name="link_once")]
@@ -135,6 +141,7 @@ class Department(models.Model):
     duty_phone = models.CharField(max_length=30, blank=True)  # answered at night
     location = models.CharField(max_length=80, blank=True)  # where the resident finds it
     valid_until = models.DateField(null=True)
+    source_system = models.CharField(max_length=40, blank=True)  # who keeps the row; empty: entered by hand
 
     class Meta:
         constraints = [
@@ -174,6 +181,8 @@ class Team(models.Model):
     name = models.CharField(max_length=60)
     phone = models.CharField(max_length=30, blank=True)
     members = models.ManyToManyField(Membership, related_name="teams")
+    valid_until = models.DateField(null=True)
+    source_system = models.CharField(max_length=40, blank=True)  # who keeps the row; empty: entered by hand
 
     def __str__(self) -> str:
         return self.name
@@ -204,6 +213,15 @@ class Duty(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="duties")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until_at__gt=F("from_at")), name="duty_ends_after_start"),
+            ExclusionConstraint(  # one person answers one telephone
+                name="one_duty_at_a_time",
+                expressions=[("department", RangeOperators.EQUAL), (SPAN, RangeOperators.OVERLAPS)],
+            ),
+        ]
 
 
 class ServiceArea(models.Model):

@@ -55,8 +55,9 @@ def teams_of(user: User, on: date) -> list[Team]:
 
 
 def teams_at(institution_id: int) -> list[Team]:
-    """An institution's teams, by code."""
-    return list(Team.objects.filter(institution_id=institution_id).select_related("institution").order_by("code"))
+    """An institution's teams at work, by code."""
+    teams = Team.objects.filter(institution_id=institution_id, valid_until=None)
+    return list(teams.select_related("institution").order_by("code"))
 
 
 def colleagues_covering(user: User, at: datetime) -> list[User]:

@@ -5,7 +5,6 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.operations
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 
@@ -20,7 +19,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),
         django.contrib.postgres.operations.BtreeGistExtension(),
         migrations.CreateModel(
             name='Contract',
