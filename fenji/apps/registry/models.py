@@ -164,6 +164,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=[(r.value, r.name) for r in Role])
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    source_system = models.CharField(max_length=40, blank=True)  # as of a department
 
     class Meta:
         constraints = [

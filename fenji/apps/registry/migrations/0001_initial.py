@@ -139,6 +139,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('village_doctor', 'VILLAGE_DOCTOR'), ('nurse', 'NURSE'), ('family_doctor', 'FAMILY_DOCTOR'), ('primary_head', 'PRIMARY_HEAD'), ('physician', 'PHYSICIAN'), ('referral_office', 'REFERRAL_OFFICE'), ('reader', 'READER'), ('insurer', 'INSURER'), ('commission', 'COMMISSION'), ('program', 'PROGRAM')], max_length=20)),
                 ('valid_from', models.DateField()),
                 ('valid_until', models.DateField(null=True)),
+                ('source_system', models.CharField(blank=True, max_length=40)),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='memberships', to='registry.department')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='registry.institution')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
