@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -17,11 +18,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+import fenji.web
 from fenji.kernel.roles import Office, Role
 from fenji.web.presenters.posts import role_words
 
-# In the order in which they appear; a package without urls has no pages yet.
-DESKS = (
+# The order in which the desks' entries appear; a desk not named here comes after them.
+ORDER = (
     "resident",
     "family_doctor",
     "referral_office",
@@ -30,8 +32,8 @@ DESKS = (
     "insurer",
     "commission",
     "administration",
-    "accounts",
     "referrals",
+    "accounts",
     "slip",
     "networkmap",
 )
@@ -88,9 +90,10 @@ class Shell:
 
 
 def desk_urls() -> Iterator[ModuleType]:
-    """The address modules of the desks that exist."""
-    for desk in DESKS:
-        if find_spec(f"fenji.web.{desk}") and find_spec(f"fenji.web.{desk}.urls"):
+    """The address modules of the desks: every package of the pages that has one."""
+    packages = [found.name for found in iter_modules(fenji.web.__path__) if found.ispkg]
+    for desk in sorted(packages, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
+        if find_spec(f"fenji.web.{desk}.urls"):
             yield import_module(f"fenji.web.{desk}.urls")
 
 

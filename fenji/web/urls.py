@@ -1,4 +1,4 @@
-"""Addresses of the pages; each desk has its own module, found by name in `navigation.DESKS`."""
+"""Addresses of the pages; each desk has its own module, found by itself (`navigation.desk_urls`)."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

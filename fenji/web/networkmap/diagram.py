@@ -15,7 +15,7 @@ from fenji.web.networkmap.selection import Shown
 
 ROW, CHIP_HEIGHT, BAND_HEAD, BAND_GAP, TOP = 27.0, 22.0, 30.0, 22.0, 34.0
 CITY_WIDTH, COUNTY_WIDTH, OUTER_WIDTH, VILLAGE_WIDTH = 132.0, 132.0, 162.0, 34.0
-NEAR_GUTTER, FAR_GUTTER = 118.0, 142.0  # between city and county; between county and the lowest tier
+NEAR_GUTTER, FAR_GUTTER = 100.0, 120.0  # between city and county; between county and the lowest tier
 LANE, FIRST_LANE, CORNER = 8.0, 12.0, 5.0
 LEADERS = 8  # colours of leaders in network.css
 LINES = (LinkKind.GROUP, LinkKind.ASSISTANCE, LinkKind.SPECIALTY, LinkKind.GUIDANCE)  # nearest lane first

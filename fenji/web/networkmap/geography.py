@@ -14,7 +14,8 @@ from fenji.web.networkmap.selection import Shown
 
 WIDTH, MARGIN = 760.0, 18.0
 LETTER, LINE = 11.5, 14.0  # width and height of a Chinese character of a label
-DETAIL = 300.0  # side of the enlargement
+DETAIL = 480.0  # side of the enlargement
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,11 @@ class Outline:
 
 @dataclass(frozen=True)
 class Detail:
-    """A part of the map again, enlarged: where it is taken from and where it is drawn."""
+    """A part of the map again, enlarged: the square it is taken from, and what lies in it at the larger scale."""
 
     from_x: float
     from_y: float
     from_size: float
-    x: float
-    y: float
     size: float
     pins: tuple[Pin, ...]
     lines: tuple[Line, ...]
@@ -88,19 +87,34 @@ def draw(shown: Shown, rings: Mapping[str, tuple[Ring, ...]], names: Mapping[str
     corners = [point for polygons in rings.values() for ring in polygons for point in ring]
     project = _Projection(corners or [(node.longitude or 0.0, node.latitude or 0.0) for node in placed] or [(0, 0), (1, 1)])
     spots = {node.id: project(node.longitude or 0, node.latitude or 0) for node in placed}
-    detail = _detail(placed, spots, shown, project.height)
+    detail = _detail(placed, spots, shown)
     inside = {pin.node.id for pin in detail.pins} if detail else set()
-    pins = _labelled([Pin(node, *spots[node.id]) for node in placed], quiet=inside)
-    outlines = tuple(_outline(code, names.get(code, ""), polygons, project) for code, polygons in rings.items())
-    return Map(WIDTH, project.height, outlines, pins, _lines(shown, spots), detail)
+    boxes = [_around(x, y) for x, y in spots.values()]
+    pins = _labelled([Pin(node, *spots[node.id]) for node in placed], boxes, quiet=inside)
+    shapes = tuple(_outline(code, names.get(code, ""), polygons, project, boxes) for code, polygons in rings.items())
+    return Map(WIDTH, project.height, shapes, pins, _lines(shown, spots), detail)
 
 
-def _outline(code: str, name: str, polygons: Iterable[Ring], project: _Projection) -> Outline:
+def _outline(code: str, name: str, polygons: Iterable[Ring], project: _Projection, boxes: list[Box]) -> Outline:
     rings = [[project(*point) for point in ring] for ring in polygons]
     largest = max(rings, key=len)
     path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
     x = sum(x for x, _ in largest) / len(largest)
-    return Outline(code, name, path, x, sum(y for _, y in largest) / len(largest))
+    y = sum(y for _, y in largest) / len(largest)
+    return Outline(code, name, path, *_free_spot(x, y, len(name), boxes))
+
+
+def _free_spot(x: float, y: float, letters: int, boxes: list[Box]) -> tuple[float, float]:
+    """A place for a county's name near (x, y) that covers no label; (x, y) itself if all around is taken."""
+    half = letters * 12.0
+    for reach in range(0, 120, 10):
+        for across, down in ((0, 0), (0, -1), (-1, 0), (1, 0), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)):
+            spot = (x + across * reach, y + down * reach)
+            box = (spot[0] - half, spot[1] - 20, spot[0] + half, spot[1] + 6)
+            if not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                return spot
+    return x, y
 
 
 def _lines(shown: Shown, spots: Mapping[int, tuple[float, float]]) -> tuple[Line, ...]:
@@ -112,45 +126,50 @@ def _lines(shown: Shown, spots: Mapping[int, tuple[float, float]]) -> tuple[Line
     )
 
 
-def _detail(
-    placed: Sequence[Node], spots: Mapping[int, tuple[float, float]], shown: Shown, height: float
-) -> Detail | None:
-    """The square around the city's own institutions, enlarged into the corner where the sea is."""
+def _detail(placed: Sequence[Node], spots: Mapping[int, tuple[float, float]], shown: Shown) -> Detail | None:
+    """The square around the city's own institutions, enlarged."""
     city = [spots[node.id] for node in placed if node.tier == Tier.CITY]
     if len(city) < 2:
         return None
     middle_x, middle_y = (sum(axis) / len(city) for axis in zip(*city, strict=True))
     half = max(max(abs(x - middle_x), abs(y - middle_y)) for x, y in city) + 10
-    near = {i: spot for i, spot in spots.items() if abs(spot[0] - middle_x) <= half and abs(spot[1] - middle_y) <= half}
-    left, top = WIDTH - DETAIL - 2, height - DETAIL - 2
     zoom = DETAIL / (2 * half)
-    moved = {i: (left + (x - middle_x + half) * zoom, top + (y - middle_y + half) * zoom) for i, (x, y) in near.items()}
-    pins = _labelled([Pin(node, *moved[node.id]) for node in placed if node.id in moved], right=WIDTH - 4)
-    return Detail(
-        middle_x - half, middle_y - half, 2 * half, left, top, DETAIL, pins, _lines(shown, moved)
-    )
+    near = {i: ((x - middle_x + half) * zoom, (y - middle_y + half) * zoom) for i, (x, y) in spots.items()}
+    near = {i: (x, y) for i, (x, y) in near.items() if 0 <= x <= DETAIL and 0 <= y <= DETAIL}
+    boxes = [_around(x, y) for x, y in near.values()]
+    pins = _labelled([Pin(node, *near[node.id]) for node in placed if node.id in near], boxes, right=DETAIL)
+    return Detail(middle_x - half, middle_y - half, 2 * half, DETAIL, pins, _lines(shown, near))
 
 
-def _labelled(pins: Sequence[Pin], *, quiet: Iterable[int] = (), right: float = WIDTH) -> tuple[Pin, ...]:
-    """Give each pin a label beside it where there is room, the higher tiers first; those in `quiet` get none."""
-    boxes = [(pin.x - 6, pin.y - 6, pin.x + 6, pin.y + 6) for pin in pins]
+def _labelled(
+    pins: Sequence[Pin], boxes: list[Box], *, quiet: Iterable[int] = (), right: float = WIDTH
+) -> tuple[Pin, ...]:
+    """Give each pin a label beside it where there is room, the higher tiers first; those in `quiet` get none.
+
+    `boxes` are the places taken; the labels' are added.
+    """
     skipped, found = set(quiet), []
     for pin in sorted(pins, key=lambda one: (-one.node.tier, one.node.code)):
         found.append(pin if pin.node.id in skipped else _label(pin, boxes, right))
     return tuple(found)
 
 
-def _label(pin: Pin, boxes: list[tuple[float, float, float, float]], right: float) -> Pin:
+def _label(pin: Pin, boxes: list[Box], right: float) -> Pin:
     length = len(pin.node.short_name) * LETTER
     for lift in (4.0, -5.0, 13.0, -12.0, 20.0):
         for anchor, start in (("start", pin.x + 9), ("end", pin.x - 9 - length)):
             box = (start, pin.y + lift - LINE + 3, start + length, pin.y + lift + 3)
-            if box[0] > 2 and box[2] < right and not any(_overlap(box, other) for other in boxes):
+            if box[0] > 2 and box[2] < right - 2 and not any(_overlap(box, other) for other in boxes):
                 boxes.append(box)
                 x = pin.x + 9 if anchor == "start" else pin.x - 9
                 return Pin(pin.node, pin.x, pin.y, x, pin.y + lift, anchor)
     return pin
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _around(x: float, y: float) -> Box:
+    """What a pin's shape takes up."""
+    return x - 6, y - 6, x + 6, y + 6
+
+
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

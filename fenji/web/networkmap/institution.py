@@ -15,14 +15,25 @@ from fenji.cities.network import Function, load_network
 from fenji.kernel.tiers import LinkKind
 
 ATTRIBUTES: dict[str, str | Promise] = {
-    "beds": _("编制床位"),
+    "beds": _("床位"),
     "planned_level": _("规划等级"),
+    "planned_building": _("在建项目"),
     "remote_centre": _("远程会诊"),
-    "new_building": _("新建项目"),
-    "meets_standard": _("建设达标"),
-    "tcm_clinic": _("中医馆"),
-    "standard": _("建设达标"),
-    "example": _("说明"),
+    "assumed_fields": _("由本系统假定的项目"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "uscc": _("统一社会信用代码"),
+    "ws218": _("机构类别代码"),
+    "tier": _("层级"),
+    "level": _("等级"),
+    "grade": _("等次"),
+    "town": _("镇街"),
+    "phone": _("电话"),
+    "longitude": _("经度"),
+    "latitude": _("纬度"),
+    "beds": _("床位"),
+    "departments": _("科室"),
+    "areas": _("服务范围"),
 }
 DOES: dict[str, str | Promise] = {
     "treats": _("诊治"),
@@ -45,7 +56,16 @@ class Duty:
 @dataclass(frozen=True)
 class Fact:
     name: str
+    value: str
     row: InstitutionAttribute
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Another institution and every tie with it."""
+
+    institution: Institution
+    links: list[Link]
 
 
 @dataclass(frozen=True)
@@ -53,9 +73,9 @@ class Facts:
     aliases: list[str]
     attributes: list[Fact]
     functions: list[Duty]
-    above: list[Link]
-    below: list[Link]
-    villages: list[Link]
+    above: list[Partner]
+    below: list[Partner]
+    villages: list[Institution]
     advised: int  # how many institutions it guides; listed only as a number when they are the whole city
     departments: list[Department]
     consortia: list[Union]
@@ -64,19 +84,36 @@ class Facts:
 
 def facts_of(institution: Institution, *, city: str, on: date) -> Facts:
     links = list(queries.links_of(institution, on))
-    below = [link for link in links if link.upper_id == institution.pk]
+    down = [link for link in links if link.upper_id == institution.pk]
+    led = [link for link in down if link.kind not in (LinkKind.VILLAGE, LinkKind.GUIDANCE)]
     return Facts(
         aliases=[alias.name for alias in institution.aliases.order_by("id")],
-        attributes=[Fact(str(ATTRIBUTES.get(row.name, row.name)), row) for row in institution.attributes.order_by("id")],
+        attributes=[_fact(row) for row in institution.attributes.order_by("id")],
         functions=_functions(institution, city),
-        above=[link for link in links if link.lower_id == institution.pk],
-        below=[link for link in below if link.kind not in (LinkKind.VILLAGE, LinkKind.GUIDANCE)],
-        villages=[link for link in below if link.kind == LinkKind.VILLAGE],
-        advised=sum(link.kind == LinkKind.GUIDANCE for link in below),
+        above=_partners([link for link in links if link.lower_id == institution.pk], "upper"),
+        below=_partners(led, "lower"),
+        villages=[link.lower for link in down if link.kind == LinkKind.VILLAGE],
+        advised=sum(link.kind == LinkKind.GUIDANCE for link in down),
         departments=list(queries.departments_of(institution, on)),
         consortia=network().unions_of(institution.pk, on),
         areas=[area.region.name for area in institution.areas.select_related("region").order_by("region_id")],
     )
+
+
+def _fact(row: InstitutionAttribute) -> Fact:
+    value = row.value
+    if row.name == "assumed_fields":
+        value = "、".join(str(FIELDS.get(name, name)) for name in value.split())
+    return Fact(str(ATTRIBUTES.get(row.name, row.name)), value, row)
+
+
+def _partners(links: list[Link], end: str) -> list[Partner]:
+    """One row for each institution at the other end, the highest tier first, then pinyin."""
+    found: dict[int, Partner] = {}
+    for link in links:
+        other: Institution = getattr(link, end)
+        found.setdefault(other.pk, Partner(other, [])).links.append(link)
+    return sorted(found.values(), key=lambda one: (-one.institution.tier, one.institution.name_pinyin))
 
 
 def _functions(institution: Institution, city: str) -> list[Duty]:

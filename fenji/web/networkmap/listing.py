@@ -15,6 +15,7 @@ class Above:
 
     node: Node
     kinds: str
+    is_advice_only: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def _above(snapshot: Snapshot, shown: Shown) -> dict[int, tuple[Above, ...]]:
         kinds.setdefault(tie.lower, {}).setdefault(tie.upper, []).append(tie.kind)
     return {
         lower: tuple(
-            Above(snapshot.nodes[upper], "、".join(link_words(kind) for kind in found)) for upper, found in uppers.items()
+            Above(snapshot.nodes[upper], "、".join(link_words(kind) for kind in found), found == [LinkKind.GUIDANCE])
+            for upper, found in uppers.items()
         )
         for lower, uppers in kinds.items()
     }
