@@ -1,4 +1,4 @@
-"""What every test may ask for: a database, a clock that stands, a browser. A test that asks for none of them starts none.
+"""What every test may ask for: a database, a clock that stands, a browser. Who asks for none starts none.
 
 The PostgreSQL is the embedded one, started once for all processes of a run; each process has a database of its own.
 """
@@ -18,7 +18,9 @@ from django.conf import settings
 from fenji.apps.common import clock as fenji_clock
 from fenji.config.database import database_settings
 from fenji.config.postgres import SUPERUSER, Cluster, stop_leftover
+from fenji.config.translations import compile_translations
 
+PREFIX = "fenji-tests-"
 CHROMIUM = "/usr/bin/chromium"
 CLUSTER = "FENJI_TESTS_CLUSTER"  # directory of the run's PostgreSQL, told to xdist's processes
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -29,7 +31,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        directory = tempfile.mkdtemp(prefix="fenji-tests-", dir="/tmp")
+        clear_up_after_killed_runs()
+        compile_translations()
+        directory = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp")
         Path(directory).chmod(0o755)  # PostgreSQL runs as `nobody` under root
         os.environ[CLUSTER] = directory
 
@@ -39,6 +43,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         directory = Path(os.environ.pop(CLUSTER))
         stop_leftover(Cluster(directory))
         shutil.rmtree(directory)
+
+
+def clear_up_after_killed_runs() -> None:
+    """A run that was killed could not stop its PostgreSQL; its process id stands in the directory's name."""
+    for directory in Path("/tmp").glob(f"{PREFIX}*"):
+        starter = directory.name.removeprefix(PREFIX).split("-")[0]
+        if starter.isdigit() and not Path("/proc", starter).exists() and os.access(directory, os.W_OK):
+            stop_leftover(Cluster(directory))
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

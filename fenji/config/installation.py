@@ -31,26 +31,33 @@ class NotReady(Exception):
 def serve(installation: Installation, host: str, port: int) -> None:
     """Prepare what is outstanding, serve until Ctrl-C or SIGTERM, stop everything."""
     stopping = threading.Event()
-    with only_one(installation.home), stopped_by_signals(stopping), _listening(host, port) as listener:
-        _end_leftovers(installation)
-        supervisor = Supervisor([], console.print, stopping)
-        try:
-            if installation.cluster:
-                supervisor.children.append(_database(installation.cluster))
-            _make_ready(installation, stopping)
-            supervisor.children += [_web(installation, listener), _worker(installation)]
-            supervisor.look()
-            _wait_for_answer(host, port, supervisor)
-            if not stopping.is_set():
-                _announce(installation, host, port)
-            supervisor.run()
-        except NotReady as error:
-            if str(error):
-                console.print(f"[red]✗[/red] {error}")
-            raise SystemExit(0 if stopping.is_set() else 1) from None
-        finally:
-            supervisor.stop()
+    supervisor = Supervisor([], console.print, stopping)
+    with only_one(installation.home), stopped_by_signals(stopping):
+        _end_leftovers(installation)  # they hold the port, too
+        with _listening(host, port) as listener:
+            try:
+                _start(installation, supervisor, listener)
+                if not stopping.is_set():
+                    _announce(installation, host, port)
+                supervisor.run()
+            except NotReady as error:
+                if str(error):
+                    console.print(f"[red]✗[/red] {error}")
+                raise SystemExit(0 if stopping.is_set() else 1) from None
+            finally:
+                supervisor.stop()
     console.print("[green]✓[/green] 已停止 / stopped")
+
+
+def _start(installation: Installation, supervisor: Supervisor, listener: socket.socket) -> None:
+    """Database, then what is outstanding, then server and worker; returns once the server answers."""
+    if installation.cluster:
+        supervisor.children.append(_database(installation.cluster))
+    _make_ready(installation, supervisor.stopping)
+    supervisor.children += [_web(installation, listener), _worker(installation)]
+    supervisor.look()
+    host, port = listener.getsockname()[:2]
+    _wait_for_answer(installation, host, port, supervisor)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -149,7 +156,7 @@ def _program(name: str, command: list[str], installation: Installation, *descrip
     return Child(name, start, terminate)
 
 
-def _wait_for_answer(host: str, port: int, supervisor: Supervisor) -> None:
+def _wait_for_answer(installation: Installation, host: str, port: int, supervisor: Supervisor) -> None:
     address = f"http://{_reachable(host)}:{port}/healthz"
     deadline = time.monotonic() + PATIENCE
     while not supervisor.stopping.is_set():
@@ -160,7 +167,7 @@ def _wait_for_answer(host: str, port: int, supervisor: Supervisor) -> None:
                     return
         except (urllib.error.URLError, OSError) as error:
             if time.monotonic() > deadline:
-                raise NotReady(f"{address}: {error}") from error
+                raise NotReady(f"{address}: {error}; {installation.home}/web.log") from error
         time.sleep(0.1)
 
 

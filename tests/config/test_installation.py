@@ -41,10 +41,15 @@ class Installation:
             start_new_session=True,
             text=True,
         )
-        eventually(self.answers, 60)
+        begun = self.said().count("Ctrl-C")
+        eventually(lambda: self.is_alive() and self.said().count("Ctrl-C") > begun, 60)
+
+    def is_alive(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.said()
+        return True
 
     def answers(self) -> bool:
-        assert self.process is None or self.process.poll() is None, self.said()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=3) as answer:
                 return bool(answer.status == 200)
