@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 
 from fenji.config import prepared
 from fenji.config.postgres import APPLICATION, OWNER, Cluster, running

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 
 from fenji.apps.accounts.models import User
 from fenji.config import environment
