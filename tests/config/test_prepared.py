@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from fenji.config import prepared
 from fenji.config.postgres import APPLICATION, OWNER, Cluster, running
@@ -38,7 +38,7 @@ def test_fingerprints_are_the_same_twice() -> None:
     assert prepared.fingerprints("yangjiang") == prepared.fingerprints("yangjiang")
 
 
-def test_static_files_are_collected_again_only_when_they_changed(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_static_files_are_collected_again_only_when_they_changed(tmp_path: Path, settings: Settings) -> None:
     from fenji.config.static import collect
 
     settings.STATIC_ROOT = tmp_path / "static"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from fenji.apps.accounts.models import User
 from fenji.config import environment
@@ -20,7 +20,7 @@ GIVEN = {item.name: "given" for item in VARIABLES if item.production}
 
 
 @pytest.fixture
-def production(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> pytest.MonkeyPatch:
+def production(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> pytest.MonkeyPatch:
     settings.DEMONSTRATION = False
     for name, value in GIVEN.items():
         monkeypatch.setenv(name, value)
@@ -48,20 +48,20 @@ def test_a_demonstration_account_stops_the_start(production: pytest.MonkeyPatch)
 
 
 @pytest.mark.django_db
-def test_the_demonstration_itself_may_have_them(production: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+def test_the_demonstration_itself_may_have_them(production: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.DEMONSTRATION = True
     User.objects.create_user("doctor", "known-to-all", name="林国强", is_demonstration=True)
     refuse_unsafe_start()
 
 
 @pytest.mark.django_db
-def test_debug_pages_stop_the_start(production: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+def test_debug_pages_stop_the_start(production: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.DEBUG = True
     assert any("FENJI_DEBUG" in reason for reason in reasons_not_to_start())
 
 
 @pytest.mark.django_db
-def test_one_role_for_everything_and_plain_http_are_warned_of(settings: SettingsWrapper) -> None:
+def test_one_role_for_everything_and_plain_http_are_warned_of(settings: Settings) -> None:
     settings.PUBLIC_URL = "http://clinic.example"
     found = " ".join(warnings())
     assert "audit rows" in found
