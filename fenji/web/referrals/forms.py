@@ -30,12 +30,15 @@ class MoveForm(forms.Form):
         self.proposes = "institution" in move.needs
         if "reason" in move.needs:
             self.fields["reason"] = forms.ChoiceField(
-                label=_("原因"), choices=[(code, _(words)) for code, words in REASONS[move.action].items()],
+                label=_("原因"),
+                choices=[(code, _(words)) for code, words in REASONS[move.action].items()],
                 widget=forms.RadioSelect,
             )
         if "note" in move.needs or "reason" in move.needs or move.action in WITH_NOTE:
             self.fields["note"] = forms.CharField(
-                label=_(NOTE_LABELS.get(move.action, "说明")), required="note" in move.needs, max_length=1000,
+                label=_(NOTE_LABELS.get(move.action, "说明")),
+                required="note" in move.needs,
+                max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
         if {"place", "places"} & set(move.needs) or move.action == "accept":
@@ -45,14 +48,24 @@ class MoveForm(forms.Form):
         """What the action gets; call after `is_valid`."""
         values = {name: self.cleaned_data[name] for name in ("note", "reason") if name in self.cleaned_data}
         return Given(
-            **values, place=_place(self.data.get("place")), institution=str(self.data.get("institution", "")),
+            **values,
+            place=_place(self.data.get("place")),
+            institution=str(self.data.get("institution", "")),
         )
 
 
 NOTE_LABELS = {
-    "ask": "请对方补充什么", "answer": "补充内容", "send_back": "退回的理由", "send_record": "补充的病历资料",
-    "keep": "为什么不取消", "take_back": "为什么收回", "resume_care": "为什么继续诊治", "decline_offer": "哪些时间合适",
-    "complain": "投诉的内容", "hand_on": "交接说明", "refuse": "给转出医生的说明",
+    "ask": "请对方补充什么",
+    "answer": "补充内容",
+    "send_back": "退回的理由",
+    "send_record": "补充的病历资料",
+    "keep": "为什么不取消",
+    "take_back": "为什么收回",
+    "resume_care": "为什么继续诊治",
+    "decline_offer": "哪些时间合适",
+    "complain": "投诉的内容",
+    "hand_on": "交接说明",
+    "refuse": "给转出医生的说明",
 }
 WITH_NOTE = frozenset({"hand_on", "arrive"})
 
@@ -83,7 +96,9 @@ class ReplyForm(MoveForm):
     """回转单: what the sender waits for."""
 
     diagnosis_name = forms.CharField(label=gettext_lazy("诊断结果"), max_length=80)
-    findings = forms.CharField(label=gettext_lazy("主要检查结果"), max_length=2000, required=False, widget=forms.Textarea(LINES))
+    findings = forms.CharField(
+        label=gettext_lazy("主要检查结果"), max_length=2000, required=False, widget=forms.Textarea(LINES)
+    )
     treatment = forms.CharField(label=gettext_lazy("治疗经过"), max_length=2000, widget=forms.Textarea(LINES))
     advice = forms.CharField(
         label=gettext_lazy("下一步治疗方案及康复建议"), max_length=2000, required=False, widget=forms.Textarea(LINES)
@@ -107,11 +122,17 @@ class ReturnForm(ReplyForm):
 
     plan_treatment = forms.CharField(label=gettext_lazy("接续治疗"), max_length=2000, widget=forms.Textarea(LINES))
     medicines = forms.CharField(
-        label=gettext_lazy("用药"), required=False, widget=forms.Textarea({"rows": 3}),
+        label=gettext_lazy("用药"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
         help_text=gettext_lazy("一行一种：药名，剂量，频次，天数。例：氨氯地平，5 mg，每日一次，30"),
     )
-    rehabilitation = forms.CharField(label=gettext_lazy("康复"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
-    nursing = forms.CharField(label=gettext_lazy("护理"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
+    rehabilitation = forms.CharField(
+        label=gettext_lazy("康复"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    nursing = forms.CharField(
+        label=gettext_lazy("护理"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
+    )
     warning_signs = forms.CharField(
         label=gettext_lazy("出现什么情况应再上转"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2})
     )
@@ -128,10 +149,12 @@ class ReturnForm(ReplyForm):
         plan = clean_plan(
             {
                 **{name: values[name] for name in ("rehabilitation", "nursing", "warning_signs", "guidance_days")},
-                "treatment": values["plan_treatment"], "medicines": _medicines(values["medicines"]),
+                "treatment": values["plan_treatment"],
+                "medicines": _medicines(values["medicines"]),
                 "tasks": [
                     {"due_on": values[f"{which}_due"], "what": values[f"{which}_what"]}
-                    for which in ("first", "second") if values[f"{which}_due"]
+                    for which in ("first", "second")
+                    if values[f"{which}_due"]
                 ],
             },
             today=date.fromisoformat(self.at.astimezone().date().isoformat()),
@@ -140,7 +163,11 @@ class ReturnForm(ReplyForm):
 
 
 FORMS: dict[str, type[MoveForm]] = {
-    "offer": OfferForm, "assign": AssignForm, "reply": ReplyForm, "interim_reply": ReplyForm, "return_down": ReturnForm,
+    "offer": OfferForm,
+    "assign": AssignForm,
+    "reply": ReplyForm,
+    "interim_reply": ReplyForm,
+    "return_down": ReturnForm,
 }
 
 
@@ -163,5 +190,7 @@ def _place(text: Any) -> int | None:
 
 
 def _medicines(text: str) -> list[dict[str, str]]:
-    rows = [[part.strip() for part in line.replace(",", "，").split("，")] for line in text.splitlines() if line.strip()]
+    rows = [
+        [part.strip() for part in line.replace(",", "，").split("，")] for line in text.splitlines() if line.strip()
+    ]
     return [dict(zip(("name", "dose", "frequency", "days"), row, strict=False)) for row in rows]

@@ -25,7 +25,9 @@ from fenji.web.presenters.tiers import level_words
 # What is asked first: the move that brings the patient on, before those that stop or turn.
 FORWARD = ("send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "arrive", "start_care", "return_down",
            "reply", "take_on", "acknowledge", "confirm_cancellation")  # fmt: skip
-BACKWARD = frozenset({"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"})
+BACKWARD = frozenset(
+    {"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"}
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class ReferralPage:
         shown = [move for move in self.moves if move.action != "complain" or Party.RESIDENT in self.parties]
         order = {action: place for place, action in enumerate(FORWARD)}
         shown.sort(key=lambda move: (move.action in BACKWARD, order.get(move.action, len(order))))
-        return [Button(move.action, action_words(move.action), _tone(move, first=place == 0)) for place, move in enumerate(shown)]
+        return [
+            Button(move.action, action_words(move.action), _tone(move, first=place == 0))
+            for place, move in enumerate(shown)
+        ]
 
     @property
     def owner(self) -> str:
@@ -71,7 +76,9 @@ class ReferralPage:
 
     @property
     def slip(self) -> list[tuple[str, str]]:
-        return [(str(field.label), self.referral.slip[field.name]) for field in FIELDS if self.referral.slip.get(field.name)]
+        return [
+            (str(field.label), self.referral.slip[field.name]) for field in FIELDS if self.referral.slip.get(field.name)
+        ]
 
     @cached_property
     def criteria(self) -> list[str]:
@@ -101,7 +108,11 @@ class ReferralPage:
     @cached_property
     def undelivered(self) -> list[Notice]:
         """Notices that reached nobody: somebody has to telephone."""
-        return [notice for notice in notices.about(("referral", str(self.referral.pk))) if notice.state == Notice.State.FAILED]
+        return [
+            notice
+            for notice in notices.about(("referral", str(self.referral.pk)))
+            if notice.state == Notice.State.FAILED
+        ]
 
 
 @dataclass(frozen=True)
@@ -154,4 +165,3 @@ def _tone(move: Move, *, first: bool) -> str:
     if move.action in BACKWARD:
         return "danger"
     return "primary" if first else ""
-

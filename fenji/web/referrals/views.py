@@ -22,7 +22,19 @@ from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.referrals.presenter import ReferralPage, proposals
 from fenji.web.roles import PersonRequest, requires_login
 
-DIRECT = frozenset({"approve", "acknowledge", "arrive", "start_care", "confirm_cancellation", "mark_no_show", "take_on", "send", "ask_approval"})
+DIRECT = frozenset(
+    {
+        "approve",
+        "acknowledge",
+        "arrive",
+        "start_care",
+        "confirm_cancellation",
+        "mark_no_show",
+        "take_on",
+        "send",
+        "ask_approval",
+    }
+)
 
 
 @require_GET
@@ -50,7 +62,9 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
             return once(request, lambda: _perform(request, referral, form))
         except Invalid as invalid:
             _show_faults(form, invalid)
-    return render(request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200)
+    return render(
+        request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200
+    )
 
 
 @require_POST
@@ -90,7 +104,11 @@ def _needs_signature(referral: Referral, at: Any) -> bool:
 def _perform(request: PersonRequest, referral: Referral, form: MoveForm) -> str:
     moved = actions.perform(referral.pk, form.move.action, form.given(), by=request.user, version=version_of(request))
     messages.success(request, _done_words(form.move, moved))
-    return str(request.POST.get("next") or reverse("referral", args=[moved.pk])) if _is_local(request) else reverse("referral", args=[moved.pk])
+    return (
+        str(request.POST.get("next") or reverse("referral", args=[moved.pk]))
+        if _is_local(request)
+        else reverse("referral", args=[moved.pk])
+    )
 
 
 def _is_local(request: HttpRequest) -> bool:
@@ -114,8 +132,13 @@ def _show_faults(form: MoveForm, invalid: Invalid) -> None:
 def _move_page(referral: Referral, row: Move, form: MoveForm, at: Any) -> dict[str, Any]:
     answer = _answer(referral, row, at) if form.proposes else None
     return {
-        "referral": referral, "move": row, "form": form, "at": at, "places": form.places,
-        "proposals": proposals(answer, at) if answer else [], "is_offer": row.action == "offer",
+        "referral": referral,
+        "move": row,
+        "form": form,
+        "at": at,
+        "places": form.places,
+        "proposals": proposals(answer, at) if answer else [],
+        "is_offer": row.action == "offer",
     }
 
 

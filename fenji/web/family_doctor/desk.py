@@ -1,0 +1,98 @@
+"""The family doctor's lists: due today first, then what was sent, what came down, what to follow up."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from fenji.apps.common import clock
+from fenji.apps.common.errors import NotFound
+from fenji.apps.notices import queries as notices
+from fenji.apps.referrals import actions, queries
+from fenji.apps.referrals.models import FollowUp, Referral
+from fenji.apps.referrals.rules import day_of
+from fenji.kernel.referral import Direction, Party
+from fenji.kernel.roles import PRIMARY
+from fenji.web.posting import once
+from fenji.web.roles import PostRequest, requires_role
+
+PAGE_SIZE = 30
+NEWS = 8
+
+
+@require_GET
+@requires_role(*PRIMARY)
+def today(request: PostRequest) -> HttpResponse:
+    """What this institution must do now, earliest deadline first; then follow-ups due and what is new."""
+    at, post = clock.now(), request.post
+    mine = queries.referrals_waiting_for([post], Party.SENDER)
+    to_sign = queries.referrals_waiting_for([post], Party.APPROVER)
+    coming = queries.referrals_waiting_for([post], Party.OFFICE) | queries.referrals_waiting_for(
+        [post], Party.DEPARTMENT
+    )
+    due = queries.follow_ups_due(post.institution_id)
+    return render(
+        request,
+        "family_doctor/today.html",
+        {
+            "at": at, "today": day_of(at), "to_act": list(mine[:PAGE_SIZE]), "to_sign": list(to_sign[:PAGE_SIZE]),
+            "to_receive": list(coming.order_by("due_at")[:PAGE_SIZE]), "follow_ups": list(due[:PAGE_SIZE]),
+            "news": list(notices.inbox(request.user.pk, [_inbox(post)])[:NEWS]),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+@requires_role(*PRIMARY)
+def sent(request: PostRequest) -> HttpResponse:
+    """What this institution sent up: where each patient is now, and what came back."""
+    found = queries.referrals_sent_from(request.post.institution_id).exclude(direction=Direction.DOWN)
+    return _list(request, found, _("我的转诊"), _("转出的病人现在在哪一步，结果如何。"))
+
+
+@require_GET
+@requires_role(*PRIMARY)
+def received(request: PostRequest) -> HttpResponse:
+    """Who came down to this institution with a plan."""
+    found = queries.referrals_received_by(request.post.institution_id)
+    return _list(request, found, _("下转接续"), _("上级医院转回的病人与接续治疗方案。"))
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(*PRIMARY)
+def follow_up(request: PostRequest, follow_up_id: int) -> HttpResponse:
+    """Note what a follow-up found."""
+    task = FollowUp.objects.select_related("referral__resident", "referral__sender").filter(pk=follow_up_id).first()
+    if task is None or task.institution_id != request.post.institution_id:
+        raise NotFound
+    if request.method == "POST":
+        measures = {name: request.POST[name] for name in ("systolic", "diastolic", "glucose") if request.POST.get(name)}
+
+        def perform() -> str:
+            actions.complete_follow_up(
+                task.pk, result=request.POST.get("result", ""), measures=measures, by=request.user
+            )
+            messages.success(request, _("随访已记录。"))
+            return reverse("family_doctor")
+
+        return once(request, perform)
+    return render(request, "family_doctor/follow_up.html", {"task": task, "at": clock.now()})
+
+
+def _list(request: PostRequest, found: QuerySet[Referral], title: str, lead: str) -> HttpResponse:
+    show = request.GET.get("show", "open")
+    if show == "open":
+        found = found.filter(closed_at__isnull=True)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    words: dict[str, Any] = {"page": page, "title": title, "lead": lead, "show": show, "at": clock.now()}
+    return render(request, "family_doctor/list.html", words)
+
+
+def _inbox(post: Any) -> Any:
+    return post
