@@ -11,6 +11,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from axes.utils import reset as forget_failures
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts import passwords, policies, queries
@@ -126,7 +127,8 @@ def give_office(user_id: int, office: Office, *, by: User | None) -> User:
     at, user = clock.now(), _lock_person(user_id)
     if user.office and user.office != office:
         raise OfficeTaken
-    if user.memberships.exists() or user.resident_accounts.exists():
+    today = timezone.localdate(at)
+    if user.memberships.exclude(valid_until__lte=today).exists() or user.resident_accounts.exists():
         raise HasPosts
     user.office = office
     user.save(update_fields=["office"])

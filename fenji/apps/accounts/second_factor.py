@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
 from django.conf import settings
@@ -29,11 +30,12 @@ def must_enrol(user: "User", *, is_staff: bool) -> bool:
 @transaction.atomic
 def accept(user: "User", code: str) -> Authenticator | None:
     """Use up a code of the app or a recovery code; None when it is wrong or was used before."""
-    rows: list[Authenticator] = list(Authenticator.objects.select_for_update().filter(user_id=user.pk).order_by("-type"))  # the app first
+    found = Authenticator.objects.select_for_update().filter(user_id=user.pk)
+    rows: list[Authenticator] = list(found.order_by("-type"))  # the app first
     for row in rows:
         if row.type == Authenticator.Type.TOTP and _accept_totp(row, code):
             return row
-        if row.type == Authenticator.Type.RECOVERY_CODES and row.wrap().validate_code(code):
+        if row.type == Authenticator.Type.RECOVERY_CODES and RecoveryCodes(row).validate_code(code):
             return row
     return None
 

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.accounts import actions, lockout, queries, second_factor
 from fenji.apps.accounts.models import User
+from fenji.apps.common import clock
 from fenji.apps.common.errors import NotFound
+from fenji.apps.registry.posts import posts_of
 from fenji.kernel.roles import Office
 from fenji.web.administration.secrets import show_once
+from fenji.web.presenters.dates import local
 from fenji.web.presenters.people import masked_name
 from fenji.web.roles import PersonRequest, requires_office
 
@@ -45,8 +48,13 @@ def _giving(office: Office) -> Callable[[int, PersonRequest], Any]:
     return lambda user_id, request: actions.give_office(user_id, office, by=request.user)
 
 
+def _is_at_work(user: User) -> bool:
+    return bool(posts_of(user, local(clock.now()).date()))
+
+
 def _can_get_office(user: User) -> bool:
-    return user.is_active and not user.is_program and not user.office and not user.memberships.exists()
+    """The action decides; a person who works at an institution is only not offered it."""
+    return user.is_active and not user.is_program and not user.office and not _is_at_work(user)
 
 
 ACTS: dict[str, Act] = {

@@ -59,7 +59,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text, for this machine itself or with `Authorization: Bearer <FENJI_METRICS_TOKEN>`."""
     if not (_is_from_here(request) or _has_token(request)):
         raise NotFound
-    response: HttpResponse = ExportToDjangoView(request)
+    response: HttpResponse = ExportToDjangoView(request)  # type: ignore[no-untyped-call]
     return response
 
 

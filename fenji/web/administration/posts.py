@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST
 from fenji.apps.accounts import queries
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, Invalid
+from fenji.apps.registry import actions as registry
 from fenji.apps.registry import queries as network
 from fenji.apps.registry.models import Department, Institution
 from fenji.kernel.roles import Office
-from fenji.web.administration.forms import PostForm
+from fenji.web.administration.forms import PostForm, add_errors
 from fenji.web.administration.people import person_page
 from fenji.web.presenters.dates import local
 from fenji.web.roles import PersonRequest, requires_office
@@ -21,8 +22,6 @@ from fenji.web.roles import PersonRequest, requires_office
 @require_POST
 @requires_office(Office.SECURITY)
 def give(request: PersonRequest, user_id: int) -> HttpResponse:
-    from fenji.apps.registry import actions as registry
-
     user, form = queries.person(user_id, by=request.user), PostForm(request.POST)
     if form.is_valid():
         try:
@@ -35,7 +34,7 @@ def give(request: PersonRequest, user_id: int) -> HttpResponse:
                 by=request.user,
             )
         except DomainError as error:
-            form.add_error(None, str(error.message))
+            add_errors(form, error)
         else:
             messages.success(request, _("岗位已授予。"))
             return redirect("administration_person", user_id)
@@ -45,8 +44,6 @@ def give(request: PersonRequest, user_id: int) -> HttpResponse:
 @require_POST
 @requires_office(Office.SECURITY)
 def end(request: PersonRequest, post_id: int) -> HttpResponse:
-    from fenji.apps.registry import actions as registry
-
     post = registry.end_post(post_id, by=request.user)
     messages.success(request, _("岗位已结束。"))
     return redirect("administration_person", post.user_id)
@@ -60,5 +57,5 @@ def _department(institution: Institution, code: str) -> Department | None:
     departments = network.departments_of(institution, local(clock.now()).date())
     found = next((department for department in departments if code in (department.code, department.name)), None)
     if found is None:
-        raise Invalid(_("该机构没有这个科室。"))
+        raise Invalid(fields={"department": _("该机构没有这个科室。")})
     return found
