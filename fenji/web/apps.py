@@ -1,5 +1,7 @@
 """The pages as a Django app; puts the template loaders in line."""
 
+from typing import Any, cast
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.template import engines
@@ -29,8 +31,8 @@ class WebConfig(AppConfig):
 
         Here both are kept. The engine is built on first use, after this, so forgetting it is enough.
         """
-        options = settings.TEMPLATES[0]["OPTIONS"]
+        options = cast(dict[str, Any], settings.TEMPLATES[0]["OPTIONS"])
         if options.get("loaders") != LOADERS:
             options["loaders"] = LOADERS
             engines.__dict__.pop("templates", None)
-            engines._engines = {}
+            engines.__dict__["_engines"] = {}

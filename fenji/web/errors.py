@@ -24,7 +24,9 @@ class Wording:
 
 
 WORDINGS: dict[int, Wording] = {
-    400: Wording(_("这个请求无法读懂"), _("请返回上一页重新填写；如果是点开的链接，请核对是否完整。"), "question-mark-circle"),
+    400: Wording(
+        _("这个请求无法读懂"), _("请返回上一页重新填写；如果是点开的链接，请核对是否完整。"), "question-mark-circle"
+    ),
     403: Wording(_("您的岗位不能做这一步"), _("请切换到有权限的岗位，或请有权限的同事办理。"), "lock-closed"),
     404: Wording(_("没有找到"), _("请核对编号或网址；如确需查阅某位居民，请先建立就诊关系。"), "magnifying-glass"),
     409: Wording(_("现在不能这样做"), _("请刷新页面，按最新状态继续办理。"), "arrow-path"),
@@ -32,7 +34,11 @@ WORDINGS: dict[int, Wording] = {
     422: Wording(_("填写的内容有误"), _("请返回上一页，改正后再提交。"), "pencil-square"),
     428: Wording(_("缺少版本号"), _("请刷新页面后重新提交。"), "arrow-path"),
     429: Wording(_("尝试次数过多"), _("请稍后再试；如忘记密码，请联系本单位管理员。"), "clock"),
-    500: Wording(_("系统出了差错"), _("您填写的内容可能没有保存，请稍后再试；急诊病人请直接拨打接收医院值班电话。"), "wrench-screwdriver"),
+    500: Wording(
+        _("系统出了差错"),
+        _("您填写的内容可能没有保存，请稍后再试；急诊病人请直接拨打接收医院值班电话。"),
+        "wrench-screwdriver",
+    ),
 }
 
 
@@ -71,7 +77,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """Without navigation and without the account: whatever broke may be the database."""
     words = {"status": 500, "title": WORDINGS[500].title, "remedy": WORDINGS[500].remedy, "icon": WORDINGS[500].icon}
-    return render(None, "errors/broken.html", words, status=500)  # type: ignore[arg-type]
+    return render(None, "errors/broken.html", words, status=500)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -92,4 +98,6 @@ class DomainErrors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        return page(request, exception.status, message=exception.message, remedy=exception.remedy, next_href=request.path)
+        return page(
+            request, exception.status, message=exception.message, remedy=exception.remedy, next_href=request.path
+        )

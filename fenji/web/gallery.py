@@ -34,6 +34,11 @@ def components(request: HttpRequest) -> HttpResponse:
             "deadlines": [at - timedelta(hours=2), at + timedelta(minutes=45), at + timedelta(hours=20), None],
             "page": Paginator(range(137), 25).get_page(request.GET.get("page")),
             "trend": [41, 44, 40, 52, 57, 55, 63, 61, 70, 68, 77, 82],
-            "rows": [("双捷镇卫生院", 46), ("埠场镇卫生院", 31), ("岗列社区卫生服务中心", 12), ("南恩社区卫生服务中心", 0)],
+            "rows": [
+                ("双捷镇卫生院", 46),
+                ("埠场镇卫生院", 31),
+                ("岗列社区卫生服务中心", 12),
+                ("南恩社区卫生服务中心", 0),
+            ],
         },
     )

@@ -87,7 +87,10 @@ def places(at: datetime) -> list[ExamplePlace]:
 class ExampleForm(forms.Form):
     complaint = forms.CharField(label=_("主诉"), help_text=_("病人自己的话，例如：头晕三天。"), max_length=200)
     urgency = forms.ChoiceField(
-        label=_("紧急程度"), choices=[("routine", _("普通")), ("urgent", _("加急"))], widget=forms.RadioSelect, initial="routine"
+        label=_("紧急程度"),
+        choices=[("routine", _("普通")), ("urgent", _("加急"))],
+        widget=forms.RadioSelect,
+        initial="routine",
     )
     department = forms.ChoiceField(label=_("科室"), choices=[("", _("请选择")), ("03", _("内科")), ("04", _("外科"))])
     systolic = forms.IntegerField(label=_("收缩压"), required=False, min_value=40, max_value=300)
@@ -95,7 +98,10 @@ class ExampleForm(forms.Form):
     seen_at = forms.TimeField(label=_("接诊时间"), widget=TimeInput, required=False)
     history = forms.CharField(label=_("病史摘要"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     tests = forms.MultipleChoiceField(
-        label=_("已做检查"), choices=[("ecg", _("心电图")), ("ct", _("CT"))], widget=forms.CheckboxSelectMultiple, required=False
+        label=_("已做检查"),
+        choices=[("ecg", _("心电图")), ("ct", _("CT"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     paper = forms.FileField(label=_("拍照上传资料"), help_text=_("JPG、PNG 或 PDF，单个不超过 10 MB。"), required=False)
     consent = forms.BooleanField(label=_("居民已知情同意"))

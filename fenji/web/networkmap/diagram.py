@@ -1,91 +1,18 @@
-"""The drawing by tier: city institutions in the middle, counties to both sides, the lowest tier outermost.
-
-Ties that lead from one institution to several of one county and tier run as one trunk, like a line of an underground
-railway: a curve to a rail beside the column, and a short branch to each. Lengths are SVG units, about a pixel.
-"""
+"""The drawing by tier: city institutions in the middle, counties to both sides, the lowest tier outermost."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from fenji.apps.registry.snapshot import Node, Tie
 from fenji.kernel.tiers import LinkKind, Tier
+from fenji.web.networkmap.rails import leaders
 from fenji.web.networkmap.selection import Shown
+from fenji.web.networkmap.shapes import Band, Chip, Diagram, Heading
 
-ROW, CHIP_HEIGHT, BAND_HEAD, BAND_GAP, TOP = 27.0, 22.0, 30.0, 22.0, 34.0
+ROW, BAND_HEAD, BAND_GAP, TOP = 27.0, 30.0, 22.0, 34.0
 CITY_WIDTH, COUNTY_WIDTH, OUTER_WIDTH, VILLAGE_WIDTH = 132.0, 132.0, 162.0, 34.0
 NEAR_GUTTER, FAR_GUTTER = 100.0, 120.0  # between city and county; between county and the lowest tier
-LANE, FIRST_LANE, CORNER = 8.0, 12.0, 5.0
-LEADERS = 8  # colours of leaders in network.css
-LINES = (LinkKind.GROUP, LinkKind.ASSISTANCE, LinkKind.SPECIALTY, LinkKind.GUIDANCE)  # nearest lane first
-
-
-@dataclass(frozen=True)
-class Chip:
-    """An institution as drawn; `x`, `y` are the left edge and the middle."""
-
-    node: Node
-    x: float
-    y: float
-    width: float
-    village_count: int = 0
-    village_x: float = 0
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def top(self) -> float:
-        return self.y - CHIP_HEIGHT / 2
-
-
-@dataclass(frozen=True)
-class Rail:
-    """One trunk with its branches; `lowers` are the institutions it reaches, `path` its SVG path."""
-
-    kind: LinkKind
-    path: str
-    lowers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Leader:
-    """An institution with what leads down from it: drawn in one group, so that pointing at it shows its ties alone."""
-
-    chip: Chip
-    colour: int
-    rails: tuple[Rail, ...]
-
-
-@dataclass(frozen=True)
-class Band:
-    """A county's stretch of one side."""
-
-    county: str
-    name: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Heading:
-    tier: Tier
-    x: float
-
-
-@dataclass(frozen=True)
-class Diagram:
-    x: float
-    width: float
-    height: float
-    bands: tuple[Band, ...] = ()
-    leaders: tuple[Leader, ...] = ()
-    chips: tuple[Chip, ...] = ()  # institutions that lead to nobody
-    headings: tuple[Heading, ...] = ()
 
 
 @dataclass
@@ -111,12 +38,12 @@ def draw(shown: Shown, names: dict[str, str]) -> Diagram:
     bands = [*_lay_side(left, -1, shown, names, chips), *_lay_side(right, 1, shown, names, chips)]
     height = max((band.y + band.height for band in bands), default=TOP + 4 * ROW)
     _lay_city(city, shown.ties, height, chips)
-    leaders = _leaders(chips, shown.ties)
-    leading = {leader.chip.node.id for leader in leaders}
+    led = leaders(chips, shown.ties)
+    leading = {leader.chip.node.id for leader in led}
     rest = tuple(chip for chip in chips.values() if chip.node.id not in leading)
     reach = CITY_WIDTH / 2 + NEAR_GUTTER + COUNTY_WIDTH + FAR_GUTTER + OUTER_WIDTH + VILLAGE_WIDTH + 14
     start = -reach if left else -CITY_WIDTH / 2 - 14
-    return Diagram(start, reach - start, height + 12, tuple(bands), leaders, rest, _headings(bool(left), bool(right)))
+    return Diagram(start, reach - start, height + 12, tuple(bands), led, rest, _headings(bool(left), bool(right)))
 
 
 def _counties(shown: Shown) -> tuple[list[_County], list[Node]]:
@@ -196,51 +123,6 @@ def _centre(node: Node, ties: Sequence[Tie], chips: dict[int, Chip], default: fl
         if tie.upper == node.id and tie.lower in chips and tie.kind != LinkKind.GUIDANCE
     ]
     return sum(ys) / len(ys) if ys else default
-
-
-def _leaders(chips: dict[int, Chip], ties: Sequence[Tie]) -> tuple[Leader, ...]:
-    drawn = [tie for tie in ties if tie.upper in chips and tie.lower in chips]
-    lanes: dict[tuple[str, Tier, bool], int] = defaultdict(int)
-    rails: dict[int, list[Rail]] = defaultdict(list)
-    for (_, upper, county, tier), members in groupby(sorted(drawn, key=_bundle(chips)), key=_bundle(chips)):
-        bundle = list(members)
-        targets = sorted((chips[tie.lower] for tie in bundle), key=lambda chip: chip.y)
-        place = (county, tier, targets[0].x > 0)
-        rails[upper].append(_rail(chips[upper], targets, bundle[0].kind, lanes[place]))
-        lanes[place] += 1
-    order = sorted(rails, key=lambda i: (-chips[i].node.tier, chips[i].y))
-    return tuple(Leader(chips[i], index % LEADERS, tuple(rails[i])) for index, i in enumerate(order))
-
-
-def _bundle(chips: dict[int, Chip]):  # type: ignore[no-untyped-def]
-    def key(tie: Tie) -> tuple[int, int, str, Tier]:
-        lower = chips[tie.lower].node
-        return (LINES.index(tie.kind), tie.upper, lower.county, lower.tier)
-
-    return key
-
-
-def _rail(upper: Chip, targets: Sequence[Chip], kind: LinkKind, lane: int) -> Rail:
-    """From the upper's edge in a curve to the rail, along it, and a rounded branch to each target."""
-    side = 1 if targets[0].x > upper.x else -1
-    start_x = upper.right if side > 0 else upper.x
-    edge = targets[0].x if side > 0 else targets[0].right
-    rail_x = edge - side * (FIRST_LANE + LANE * lane)
-    low, high = targets[0].y, targets[-1].y
-    join = min(max(upper.y, low), high)
-    bend = (rail_x - start_x) / 2
-    path = [f"M{start_x:.1f} {upper.y:.1f}C{start_x + bend:.1f} {upper.y:.1f} {rail_x - bend:.1f} {join:.1f} {rail_x:.1f} {join:.1f}"]
-    for target in targets:
-        away = target.y - join
-        if abs(away) < CORNER:
-            path.append(f"M{rail_x:.1f} {join:.1f}L{edge:.1f} {target.y:.1f}")
-        else:
-            down = CORNER if away > 0 else -CORNER
-            path.append(
-                f"M{rail_x:.1f} {join:.1f}V{target.y - down:.1f}"
-                f"Q{rail_x:.1f} {target.y:.1f} {rail_x + side * CORNER:.1f} {target.y:.1f}H{edge:.1f}"
-            )
-    return Rail(kind, "".join(path), tuple(target.node.id for target in targets))
 
 
 def _headings(left: bool, right: bool) -> tuple[Heading, ...]:

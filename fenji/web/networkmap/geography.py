@@ -1,6 +1,6 @@
 """The map: county outlines, institutions where they stand, ties as lines; the crowded town centre again, enlarged.
 
-Degrees become SVG units by an equirectangular projection at the city's middle latitude, accurate to a pixel at this size.
+Degrees become SVG units by an equirectangular projection at the middle latitude, accurate to a pixel at this size.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +85,9 @@ def draw(shown: Shown, rings: Mapping[str, tuple[Ring, ...]], names: Mapping[str
     """The map of what is shown; institutions without coordinates are in the list only."""
     placed = [node for node in shown.nodes if node.longitude is not None and node.latitude is not None]
     corners = [point for polygons in rings.values() for ring in polygons for point in ring]
-    project = _Projection(corners or [(node.longitude or 0.0, node.latitude or 0.0) for node in placed] or [(0, 0), (1, 1)])
+    project = _Projection(
+        corners or [(node.longitude or 0.0, node.latitude or 0.0) for node in placed] or [(0, 0), (1, 1)]
+    )
     spots = {node.id: project(node.longitude or 0, node.latitude or 0) for node in placed}
     detail = _detail(placed, spots, shown)
     inside = {pin.node.id for pin in detail.pins} if detail else set()

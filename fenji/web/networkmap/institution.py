@@ -1,5 +1,4 @@
-"""What an institution's page says: its facts, functions with their clause, ties by direction, departments, consortia."""
-
+"""What an institution's page says: facts, functions with their clause, ties by direction, departments, consortia."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -124,5 +123,3 @@ def _functions(institution: Institution, city: str) -> list[Duty]:
 def _duty(function: Function) -> Duty:
     name = function.name_en if (get_language() or "").startswith("en") else function.name
     return Duty(str(DOES[function.does]), name, function.basis, function.clause)
-
-

@@ -39,7 +39,9 @@ def counties(snapshot: Snapshot, shown: Shown, *, on: date) -> list[County]:
     rows: dict[str, list[Row]] = {}
     for node in sorted(shown.nodes, key=lambda one: (-one.tier, one.region, one.name_pinyin)):
         unions = tuple(snapshot.unions_of(node.id, on))
-        rows.setdefault(node.county, []).append(Row(node, above.get(node.id, ()), unions, shown.villages.get(node.id, 0)))
+        rows.setdefault(node.county, []).append(
+            Row(node, above.get(node.id, ()), unions, shown.villages.get(node.id, 0))
+        )
     return [County(code, snapshot.regions[code][0], tuple(found)) for code, found in sorted(rows.items())]
 
 

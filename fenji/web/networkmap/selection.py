@@ -24,7 +24,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Shown:
-    """Institutions and ties that are drawn; every tie's ends are among the nodes. `villages` counts stations by township."""
+    """Institutions and ties that are drawn; both ends of every tie are nodes. `villages` counts stations."""
 
     nodes: tuple[Node, ...]
     ties: tuple[Tie, ...]

@@ -13,7 +13,7 @@ from fenji.apps.registry.snapshot import Snapshot, network
 from fenji.kernel.tiers import LinkKind
 from fenji.web.networkmap import diagram, geography, listing
 from fenji.web.networkmap.institution import facts_of
-from fenji.web.networkmap.outlines import outlines
+from fenji.web.networkmap.outlines import outline
 from fenji.web.networkmap.selection import selection_from, shown
 from fenji.web.presenters.dates import local
 from fenji.web.presenters.tiers import link_words
@@ -37,8 +37,9 @@ def network_page(request: HttpRequest) -> HttpResponse:
         **_choices(snapshot, on),
     }
     if is_map:
-        codes = tuple(sorted({node.county for node in found.nodes} - {_city(snapshot)}))
-        context["map"] = geography.draw(found, outlines(codes), names)
+        counties = sorted({node.county for node in found.nodes} - {_city(snapshot)})
+        rings = {code: outline(code) for code in counties if outline(code)}
+        context["map"] = geography.draw(found, rings, names)
     else:
         context["diagram"] = diagram.draw(found, names)
     return render(request, "pages/network.html", context)

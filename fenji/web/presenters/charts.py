@@ -13,7 +13,7 @@ class Bar:
 
 
 def sparkline(values: Sequence[float], *, width: int = 120, height: int = 28, margin: int = 3) -> str:
-    """Points of an SVG polyline, first value left; a flat row lies in the middle; fewer than two values draw nothing."""
+    """Points of an SVG polyline, first value left. A flat row lies in the middle; below two values, nothing."""
     if len(values) < 2:
         return ""
     low, high = min(values), max(values)

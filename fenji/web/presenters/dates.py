@@ -27,7 +27,7 @@ def time_words(moment: datetime) -> str:
 
 
 def date_words(day: date, *, today: date | None = None) -> str:
-    """"11月25日", with the year when it is not this year's (or no `today` is given)."""
+    """ "11月25日", with the year when it is not this year's (or no `today` is given)."""
     fields = {"year": day.year, "month": day.month, "day": day.day}
     if today is not None and day.year == today.year:
         return _("%(month)d月%(day)d日") % fields
@@ -35,7 +35,7 @@ def date_words(day: date, *, today: date | None = None) -> str:
 
 
 def day_words(day: date, *, today: date) -> str:
-    """"今天", "明天", "昨天", else date and weekday."""
+    """ "今天", "明天", "昨天", else date and weekday."""
     near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}.get((day - today).days)
     if near is not None:
         return near

@@ -4,17 +4,17 @@ from django.utils.translation import gettext as _
 
 
 def count_words(number: int) -> str:
-    """"26,000"; the same digits in both languages."""
+    """ "26,000"; the same digits in both languages."""
     return f"{number:,}"
 
 
 def permille_words(permille: int | None) -> str:
-    """"65.0%"; a share of nothing is a dash, not zero."""
+    """ "65.0%"; a share of nothing is a dash, not zero."""
     return "—" if permille is None else f"{permille / 10:.1f}%"
 
 
 def money_words(cents: int) -> str:
-    """"¥1,203.50" from integer cents; never passes through a float."""
+    """ "¥1,203.50" from integer cents; never passes through a float."""
     sign = "-" if cents < 0 else ""
     yuan, rest = divmod(abs(cents), 100)
     return f"{sign}¥{yuan:,}.{rest:02d}"

@@ -8,7 +8,7 @@ SEXES = {1: "男", 2: "女"}  # GB/T 2261.1
 
 
 def masked_name(name: str) -> str:
-    """"陈*明", "李*", "欧**华": first and last character stay. Latin names keep their initials."""
+    """ "陈*明", "李*", "欧**华": first and last character stay. Latin names keep their initials."""
     name = name.strip()
     if name.isascii():
         return " ".join(f"{part[0]}***" for part in name.split())
@@ -35,5 +35,5 @@ def age_words(birth_date: date | None, *, on: date) -> str:
 
 
 def tail(number: str, keep: int = 4) -> str:
-    """"···· 1234": what may be shown of an ID or phone number."""
+    """ "···· 1234": what may be shown of an ID or phone number."""
     return f"···· {number[-keep:]}" if number else ""

@@ -73,7 +73,7 @@ def kind_words(kind: Kind | str) -> str:
 
 
 def level_words(level: Level | str, grade: str = "none") -> str:
-    """"三级甲等", "二级", "未定级"."""
+    """ "三级甲等", "二级", "未定级"."""
     return f"{LEVELS[Level(level)]}{GRADES.get(str(grade), '')}"
 
 
