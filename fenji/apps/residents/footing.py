@@ -9,8 +9,8 @@ from fenji.apps.accounts.models import User
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents import policies, queries
 from fenji.apps.residents.models import CareRelation, CareRelationKind, ResidentAccount
+from fenji.apps.residents.policies import PROXY, SELF
 
-SELF, PROXY = "self", "proxy"  # footings without a row of their own: the account is the relation
 # The footing a reading is written down with when several would do: the closest first.
 CLOSEST_FIRST = [SELF, PROXY, *CareRelationKind.values]
 

@@ -94,7 +94,9 @@ def new_card_number() -> str:
 
 
 def mask_name(name: str) -> str:
-    """张三 → 张*, 张小三 → 张*三, 欧阳小三 → 欧**三."""
+    """张三 → 张*, 张小三 → 张*三, 欧阳小三 → 欧**三, John Smith → J*** S***."""
+    if name.isascii():
+        return " ".join(f"{part[0]}***" for part in name.split())
     if len(name) < 3:
         return name[:1] + "*"
     return name[0] + "*" * min(len(name) - 2, 6) + name[-1]

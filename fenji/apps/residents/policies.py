@@ -15,6 +15,8 @@ from fenji.kernel.roles import CLINICAL, Role
 if TYPE_CHECKING:
     from fenji.apps.registry.models import Membership
 
+SELF, PROXY = "self", "proxy"  # footings without a row of their own: the account is the relation
+OWN_FOOTING = (SELF, PROXY)
 # The posts from which a care relation of the institution may be used. Commission and insurer see figures, not people.
 READING_ROLES = CLINICAL | {Role.REFERRAL_OFFICE, Role.PROGRAM}
 REGISTERING_ROLES = READING_ROLES
@@ -50,7 +52,7 @@ def check_can_register(posts: Iterable["Membership"]) -> None:
 
 def check_can_change(relation_kind: str) -> None:
     """Nobody edits the own record or the family's, nor what an emergency let them read."""
-    if relation_kind in {"self", "proxy"}:
+    if relation_kind in OWN_FOOTING:
         raise Forbidden(_("本人或家属的登记信息请由同事更正。"))
     if relation_kind == "emergency":
         raise Forbidden(_("紧急查阅只能阅读，不能更正。"))

@@ -1,16 +1,36 @@
-"""Which resident a row stands for, and from which posts a person may look at residents."""
+"""Which resident a row stands for, from which posts a person may look, and what a resident may know of that."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common.errors import NotFound
+from fenji.apps.common.models import AuditEvent
 from fenji.apps.registry import posts
-from fenji.apps.registry.models import Membership
-from fenji.apps.residents.models import Resident
-from fenji.apps.residents.policies import READING_ROLES
+from fenji.apps.registry.models import Institution, Membership
+from fenji.apps.residents.models import CareRelation, Merge, Resident, ResidentAccount
+from fenji.apps.residents.policies import OWN_FOOTING, READING_ROLES
+
+# What in the audit trail is somebody looking at a resident's data.
+LOOKS = ("resident.read", "resident.found", "resident.visit", "resident.emergency_access", "referral.read")
+LOOKS_A_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looked at a resident's data: when, from which institution, on which footing, for what."""
+
+    at: datetime
+    institution: str
+    who: str
+    verb: str
+    relation: str
+    purpose: str
+    reason: str
 
 
 def resolve(resident_id: UUID) -> Resident:
@@ -41,3 +61,52 @@ def reading_posts(user: User, at: datetime) -> list[Membership]:
 def institutions_of(user: User, at: datetime) -> list[int]:
     """Ids of the institutions the person may look from."""
     return sorted({post.institution_id for post in reading_posts(user, at)})
+
+
+def who_may_see(resident_id: UUID, at: datetime) -> list[CareRelation]:
+    """The relations in force to any row of the person, the latest first."""
+    standing = CareRelation.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)
+    found = standing.filter(resident_id__in=family_of_ids(resident_id)).select_related(
+        "institution", "department", "user"
+    )
+    return list(found.order_by("-from_at", "-id"))
+
+
+def who_looked(resident_id: UUID, page: int = 1) -> tuple[list[Look], bool]:
+    """Who looked at the person's data, the latest first, and whether there are more; one's own looks are left out."""
+    start = (max(page, 1) - 1) * LOOKS_A_PAGE
+    events = AuditEvent.objects.filter(resident_id__in=family_of_ids(resident_id), verb__in=LOOKS)
+    found = list(events.exclude(relation__in=OWN_FOOTING).order_by("-at", "-id")[start : start + LOOKS_A_PAGE + 1])
+    houses = Institution.objects.in_bulk([event.institution_id for event in found if event.institution_id])
+    return [_look(event, houses) for event in found[:LOOKS_A_PAGE]], len(found) > LOOKS_A_PAGE
+
+
+def merges_of(resident_id: UUID) -> list[Merge]:
+    """The merges that stand and made the person's rows one, the latest first."""
+    found = Merge.objects.filter(merged_id__in=family_of_ids(resident_id), undone_at=None)
+    return list(found.select_related("kept", "merged", "by").order_by("-at", "-id"))
+
+
+def newborns_of(resident: Resident) -> list[Resident]:
+    """Children known by this mother, the youngest first."""
+    return list(Resident.objects.filter(mother=resident, merged_into=None).order_by("-birth_date", "id"))
+
+
+def residents_of_account(user: User, at: datetime) -> list[ResidentAccount]:
+    """Whose pages an account opens: the own first, then the family's by pinyin."""
+    accounts = ResidentAccount.objects.filter(Q(until_at=None) | Q(until_at__gt=at), user=user, from_at__lte=at)
+    found = list(accounts.select_related("resident", "resident__merged_into").order_by("resident__name_pinyin", "id"))
+    return sorted(found, key=lambda account: account.relation != "self")
+
+
+def _look(event: AuditEvent, houses: dict[int, Institution]) -> Look:
+    house = houses.get(event.institution_id or 0)
+    return Look(
+        at=event.at,
+        institution=house.name if house else "",
+        who=event.actor_name,
+        verb=event.verb,
+        relation=event.relation,
+        purpose=str(event.details.get("purpose", "")),
+        reason=event.reason,
+    )
