@@ -1,46 +1,71 @@
-"""What a city's database is filled with: its network and policy, synthetic residents, schedules and their places."""
+"""What a city's database is filled with: network and policy; in a demonstration also people, residents and clinics."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
+from django.conf import settings
+from django.db import transaction
+
+from fenji.apps.accounts.models import User
+from fenji.apps.booking import schedules
+from fenji.apps.booking.patterns import ScheduleForm, set_schedule
 from fenji.apps.common import clock, rulebooks
+from fenji.apps.contracts import loading as contracts_loading
+from fenji.apps.registry import loading as registry_loading
+from fenji.apps.registry.loading import Loaded
+from fenji.apps.registry.models import Department
+from fenji.apps.registry.staff_loading import SOURCE, invented_staff
+from fenji.apps.residents.models import Resident
+from fenji.cities.network import load_network
+from fenji.rulebook import load_rulebook
+from fenji.simulator.staff import synthetic_schedules, synthetic_staff
 
 Report = Callable[[int, int], None]
-FIRST_RESIDENTS, SEED = 26_000, 1
-SCHEDULE_DAYS = 28
+FIRST_RESIDENTS, SEED = 26_000, 1  # one in a hundred of Yangjiang
 
 
-def load_city(city: str, report: Report) -> None:
-    """Load or update the network and the policy of a city pack."""
-    from fenji.apps.registry import loading
-    from fenji.cities.network import load_network
-    from fenji.rulebook import load_rulebook
-
+@transaction.atomic
+def load_city(city: str, report: Report) -> Loaded:
+    """Load or update the network and the policy of a city pack; in a demonstration with invented people."""
     rulebook, network, at = load_rulebook(city), load_network(city), clock.now()
     rulebooks.store(rulebook, at=at)
     report(1, 2)
-    loading.load_city(network, at)
+    staff = invented_staff(network, SEED) if settings.DEMONSTRATION else None
+    loaded = registry_loading.load_city(network, at, staff=staff)
     report(2, 2)
+    return loaded
 
 
 def synthesise_residents(number: int, seed: int, report: Report) -> int:
-    """Load `number` synthetic residents; returns how many rows there are now from this source."""
-    from fenji.apps.residents import loading
-
-    return loading.load_synthetic(number, seed, report)
+    """Load `number` synthetic residents with their contracts; quickest as the owner of the tables."""
+    return contracts_loading.load_synthetic(number, seed, at=clock.now(), progress=report)
 
 
 def first_residents(report: Report) -> None:
-    """One resident in a hundred, unless somebody is registered already."""
-    from fenji.apps.residents.models import Resident
-
+    """A demonstration's residents, unless somebody is registered already."""
     if not Resident.objects.exists():
         synthesise_residents(FIRST_RESIDENTS, SEED, report)
 
 
-def make_places(report: Report) -> None:
-    """Numbered places for the next four weeks."""
-    from fenji.apps.booking import schedules
-
-    schedules.make_places(clock.now() + timedelta(days=SCHEDULE_DAYS))
-    report(1, 1)
+def open_clinics(report: Report) -> None:
+    """The weekly clinics of the invented physicians, and their places as far ahead as the rulebook says."""
+    at, network = clock.now(), load_network(settings.CITY)
+    clinics = synthetic_schedules(synthetic_staff(network, SEED), SEED)
+    departments = {(one.institution.code, one.code): one.pk for one in Department.objects.select_related("institution")}
+    physicians = dict(User.objects.filter(source_system=SOURCE).values_list("source_code", "pk"))
+    with transaction.atomic():
+        for count, clinic in enumerate(clinics, 1):
+            form = ScheduleForm(
+                department_id=departments[clinic.institution, clinic.department],
+                physician_id=physicians[clinic.physician],
+                line=clinic.line,
+                weekday=clinic.weekday,
+                starts=clinic.starts,
+                ends=clinic.ends,
+                place_minutes=clinic.place_minutes,
+                valid_from=at.date(),
+                source_system=SOURCE,
+                source_code=clinic.code,
+            )
+            set_schedule(form, by=None, at=at)
+            report(count, len(clinics))
+    schedules.make_places(at=at, rulebook=rulebooks.current())

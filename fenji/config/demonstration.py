@@ -1,70 +1,62 @@
-"""The demonstration's people: one login per role, and the resident whose story is walked."""
+"""The demonstration's logins: people of the invented network whom everybody may play."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
-from fenji.apps.registry.models import Department, Institution, Membership, ServiceArea, Team
+from fenji.apps.contracts.models import Contract
+from fenji.apps.registry.models import Membership
 from fenji.apps.residents.models import Resident, ResidentAccount
 from fenji.config.demonstration_accounts import LOGINS, PASSWORD, TOWNSHIP, Login
+from fenji.kernel.roles import Role
 
 Report = Callable[[int, int], None]
-BORN = (date(1955, 1, 1), date(1965, 1, 1))  # the resident of the story is in their sixties
+BORN_IN = range(1955, 1965)  # the resident of the story is in their sixties
 
 
+@transaction.atomic
 def make_accounts(report: Report) -> None:
-    """Make or mend every demonstration account; run again it changes nothing that is right."""
-    at = clock.now()
+    """Give every login of the list its account; run again it mends what differs."""
+    password = make_password(PASSWORD)
     for count, login in enumerate(LOGINS, 1):
-        user = _account(login)
-        if login.role is not None:
-            _post(user, login, at)
+        user = _person(login)
+        user.username, user.is_demonstration, user.is_active = login.username, True, True
+        user.password, user.password_temporary_until = password, None
+        user.save()
         report(count, len(LOGINS))
-    _team()
-
-
-def _account(login: Login) -> User:
-    resident = None if login.role or login.office else story_resident()
-    name = resident.name if resident else login.name
-    user = User.objects.filter(username=login.username).first()
-    if user is None:
-        user = User.objects.create_user(login.username, PASSWORD, name=name, is_demonstration=True)
-    user.name, user.name_pinyin = name, " ".join(lazy_pinyin(name))
-    user.title, user.office = login.title, login.office.value
-    user.save()
-    if resident:
-        ResidentAccount.objects.get_or_create(user=user, resident=resident, defaults={"from_at": clock.now()})
-    return user
-
-
-def story_resident() -> Resident:
-    """Somebody in their sixties of the township whose doctor tells the story: the one whose card comes first."""
-    towns = ServiceArea.objects.filter(institution__code=TOWNSHIP).values("region")
-    found = Resident.objects.filter(town__in=towns, birth_date__range=BORN, merged_into=None, is_deceased=False)
-    return found.order_by("card_number")[0]
-
-
-def _post(user: User, login: Login, at: datetime) -> None:
-    institution = Institution.objects.get(code=login.institution)
-    department = Department.objects.get(institution=institution, code=login.department) if login.department else None
-    Membership.objects.get_or_create(
-        user=user,
-        institution=institution,
-        department=department,
-        role=login.role,
-        defaults={"valid_from": at.date()},
+    played = User.objects.get(username="resident")
+    ResidentAccount.objects.get_or_create(
+        user=played, resident=story_resident(), defaults={"from_at": clock.now(), "relation": "self"}
     )
 
 
-def _team() -> None:
-    """The family doctor, the nurse and the village doctor share the first team of their township."""
-    team = Team.objects.filter(institution__code=TOWNSHIP).order_by("code").first()
-    if team:
-        team.members.add(
-            *Membership.objects.filter(
-                user__is_demonstration=True, institution__code=TOWNSHIP, role__in=["family_doctor", "nurse"]
-            )
-        )
+def _person(login: Login) -> User:
+    known = User.objects.filter(username=login.username).first()
+    if known:
+        return known
+    if login.role:
+        return _member(login, login.role)
+    name = login.name or story_resident().name
+    return User(name=name, name_pinyin=" ".join(lazy_pinyin(name)), office=login.office.value)
+
+
+def _member(login: Login, role: Role) -> User:
+    """Whoever holds the post, the first by code; somebody of one post before somebody of several."""
+    posts = Membership.objects.filter(institution__code=login.institution, role=role.value, valid_until=None)
+    if login.department:
+        posts = posts.filter(department__code=login.department)
+    return posts.exclude(user__is_demonstration=True).order_by("user__source_code")[0].user
+
+
+def story_resident() -> Resident:
+    """Somebody in their sixties who signed with a team of the township: the first by card number."""
+    played = ResidentAccount.objects.filter(user__username="resident").first()
+    if played:
+        return played.resident
+    signed = Contract.objects.filter(team__institution__code=TOWNSHIP, ended_reason="").values("resident")
+    found = Resident.objects.filter(pk__in=signed, birth_date__year__in=BORN_IN, merged_into=None, is_deceased=False)
+    return found.order_by("card_number")[0]

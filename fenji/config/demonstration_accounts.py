@@ -12,60 +12,36 @@ PASSWORD = "yangjiang-demo"  # noqa: S105  everybody may know it; production ref
 
 @dataclass(frozen=True)
 class Login:
-    """One account. `institution` and `department` are codes of the city pack; administrators have an office instead."""
+    """One login. Staff are people of the invented network, found by post; administrators have an office instead."""
 
     username: str
-    name: str
     post: str  # Chinese and English, as printed
     role: Role | None = None
-    institution: str = ""
+    institution: str = ""  # code of the city pack, as is `department`
     department: str = ""
     office: Office = Office.NONE
-    title: str = ""
+    name: str = ""  # of an administrator
 
 
-TOWNSHIP, COUNTY, CITY = "jiangcheng-shuangjie-township", "jiangcheng-people", "yangjiang-people"
+VILLAGE, TOWNSHIP = "jiangcheng-shuangjie-v01", "jiangcheng-shuangjie-township"
+COUNTY, CITY = "jiangcheng-people", "yangjiang-people"
 
 LOGINS = (
-    Login("resident", "", "居民 / resident"),
-    Login("village", "陈桂芳", "乡村医生 / village doctor", Role.VILLAGE_DOCTOR, "jiangcheng-shuangjie-v01"),
-    Login("nurse", "谭秀英", "护士、健康管理师 / nurse", Role.NURSE, TOWNSHIP),
-    Login(
-        "doctor",
-        "林国强",
-        "家庭医生 / family doctor",
-        Role.FAMILY_DOCTOR,
-        TOWNSHIP,
-        "general_practice",
-        title="主治医师",
-    ),
-    Login(
-        "head",
-        "梁志明",
-        "基层机构负责人 / head of a primary institution",
-        Role.PRIMARY_HEAD,
-        TOWNSHIP,
-        title="副主任医师",
-    ),
-    Login(
-        "township-office", "关小燕", "乡镇转诊协调 / township referral office", Role.REFERRAL_OFFICE, TOWNSHIP, "office"
-    ),
-    Login("county-office", "敖文静", "区级转诊办 / county referral office", Role.REFERRAL_OFFICE, COUNTY, "office"),
-    Login("office", "黄丽珍", "市级转诊办 / city referral office", Role.REFERRAL_OFFICE, CITY, "office"),
-    Login(
-        "physician",
-        "冯永康",
-        "医院医生 / hospital physician",
-        Role.PHYSICIAN,
-        CITY,
-        "cardiology",
-        title="主任医师",
-    ),
-    Login("reader", "曾建华", "远程诊断医师 / reading centre", Role.READER, CITY, title="副主任医师"),
-    Login("insurer", "岑少华", "医保经办 / insurer", Role.INSURER, "yangjiang-insurer"),
-    Login("commission", "许伟民", "市卫健部门 / city commission", Role.COMMISSION, "yangjiang-commission"),
-    Login("county-commission", "蓝彩云", "区卫健部门 / county commission", Role.COMMISSION, "jiangcheng-commission"),
-    Login("system", "莫永亮", "系统管理员 / system administrator", office=Office.SYSTEM),
-    Login("security", "姚慧敏", "安全管理员 / security administrator", office=Office.SECURITY),
-    Login("audit", "容志坚", "审计管理员 / audit administrator", office=Office.AUDIT),
+    Login("resident", "居民 / resident"),
+    Login("village", "乡村医生 / village doctor", Role.VILLAGE_DOCTOR, VILLAGE),
+    Login("nurse", "护士、健康管理师 / nurse", Role.NURSE, TOWNSHIP),
+    Login("doctor", "家庭医生 / family doctor", Role.FAMILY_DOCTOR, TOWNSHIP, "general_practice"),
+    Login("head", "基层机构负责人 / head of a primary institution", Role.PRIMARY_HEAD, TOWNSHIP),
+    Login("township-office", "卫生院转诊办 / township referral office", Role.REFERRAL_OFFICE, TOWNSHIP, "office"),
+    Login("county-office", "区人民医院转诊办 / county referral office", Role.REFERRAL_OFFICE, COUNTY, "office"),
+    Login("county-physician", "区人民医院医生 / county physician", Role.PHYSICIAN, COUNTY, "cardiology"),
+    Login("office", "市人民医院转诊办 / city referral office", Role.REFERRAL_OFFICE, CITY, "office"),
+    Login("physician", "市人民医院医生 / city physician", Role.PHYSICIAN, CITY, "cardiology"),
+    Login("reader", "远程诊断医师 / reading centre", Role.READER, CITY, "imaging"),
+    Login("insurer", "医保经办 / insurer", Role.INSURER, "yangjiang-insurer"),
+    Login("commission", "市卫生计生局 / city commission", Role.COMMISSION, "yangjiang-commission"),
+    Login("county-commission", "区卫生计生局 / county commission", Role.COMMISSION, "jiangcheng-commission"),
+    Login("system", "系统管理员 / system administrator", office=Office.SYSTEM, name="莫永亮"),
+    Login("security", "安全管理员 / security administrator", office=Office.SECURITY, name="姚慧敏"),
+    Login("audit", "审计管理员 / audit administrator", office=Office.AUDIT, name="容志坚"),
 )

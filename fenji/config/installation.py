@@ -174,11 +174,9 @@ def _wait_for_answer(installation: Installation, host: str, port: int, superviso
 def _announce(installation: Installation, host: str, port: int) -> None:
     console.print(f"\n[bold green]分级 Fenji[/bold green]  http://{_reachable(host)}:{port}")
     if installation.is_demonstration:
-        table = Table(
-            "角色 / role", "用户名 / login", "姓名 / name", title=f"密码 / password: {PASSWORD}", title_justify="left"
-        )
+        table = Table("角色 / role", "用户名 / login", title=f"密码 / password: {PASSWORD}", title_justify="left")
         for login in LOGINS:
-            table.add_row(login.post, login.username, login.name)
+            table.add_row(login.post, login.username)
         console.print(table)
         console.print(f"日志 / logs: {installation.home}/*.log")
     console.print("停止 / stop: Ctrl-C")

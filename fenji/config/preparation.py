@@ -27,7 +27,7 @@ STEPS = {
     for step in (
         Step("city", "城市网络与政策 / the city", lambda report: content.load_city(settings.CITY, report)),
         Step("residents", "居民 / residents", content.first_residents),
-        Step("places", "排班与号源 / schedules and places", content.make_places),
+        Step("clinics", "门诊与号源 / clinics and their places", content.open_clinics),
         Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
     )
 }

@@ -20,12 +20,13 @@ TABLE = sql.Identifier("fenji_prepared")
 
 def fingerprints(city: str) -> dict[str, str]:
     """Every step in its order, with the fingerprint of what it rests on; a fixed word means once and for all."""
+    network = _hash([*(PACKAGE / "cities").rglob("*.toml"), *(PACKAGE / "cities" / city).rglob("*")])
     return {
         "schema": _hash([LOCK, *PACKAGE.glob("apps/*/migrations/*.py"), PACKAGE / "config" / "rights.py"]),
-        "city": _hash([*(PACKAGE / "cities").rglob("*.toml"), *(PACKAGE / "cities" / city).rglob("*")]),
+        "city": network,
         "residents": "once",
-        "places": "once",
-        "accounts": _hash([PACKAGE / "config" / "demonstration_accounts.py"]),
+        "clinics": network,
+        "accounts": network + _hash([PACKAGE / "config" / "demonstration_accounts.py"]),  # a load resets user names
     }
 
 

@@ -63,6 +63,7 @@ VARIABLES = (
     Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
     Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
+    Variable("FENJI_METRICS_TOKEN", "Lets a monitor on another machine read `/metrics` as a bearer.", "none"),
     Variable("FENJI_REQUIRE_SECOND_FACTOR", "`1`: staff log in with a code of an authenticator app.", "0, else 1"),
     Variable("FENJI_IDLE_MINUTES", "Minutes without a request after which a session of staff ends.", "30"),
     Variable("FENJI_SESSION_HOURS", "Hours after which a session of staff ends in any case.", "12"),

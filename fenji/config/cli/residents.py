@@ -15,7 +15,7 @@ def synth(
     seed: Annotated[int, typer.Option(help="随机种子，同一种子结果相同 / the same seed makes the same residents")] = 1,
 ) -> None:
     """按人口普查生成合成居民 / make synthetic residents that follow the census."""
-    with fenji():
+    with fenji(owner=True):
         from fenji.config.content import synthesise_residents
 
         with bar("生成居民 / residents") as report:
