@@ -13,7 +13,6 @@ from fenji.apps.booking.models import Booking, BookingState, Place, Session
 from fenji.apps.booking.policies import REFERRED, ZONE, Access, public_access
 from fenji.apps.common import rulebooks
 from fenji.apps.common.errors import NotFound
-from fenji.rulebook.errors import NotInRulebook
 
 DAY = timedelta(days=1)
 
@@ -30,13 +29,13 @@ def lock(booking_id: UUID) -> Booking:
 def access_for(referral_id: UUID | None, *, at: datetime) -> Access:
     """Referred residents may take every place; others the public ones, and reserved ones after the release time.
 
-    Where the rulebook names no `booking.release_hours`, what is reserved stays reserved.
+    Where no rulebook is loaded or it names no `booking.release_hours`, what is reserved stays reserved.
     """
     if referral_id is not None:
         return REFERRED
     try:
         hours = rulebooks.current().value("booking.release_hours", on=at.astimezone(ZONE).date()).value
-    except NotInRulebook:
+    except LookupError:
         return Access({"public": None})
     return public_access(int(hours))
 
