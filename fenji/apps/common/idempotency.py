@@ -2,20 +2,25 @@
 
 The key is inserted in the transaction of its effect: a second call waits on the unique index until the first is
 committed, then reads its answer; if the first was rolled back, the second does the work.
+
+What was asked is kept as a keyed hash, what was answered sealed: neither may become a second home of ID numbers.
 """
 
-import hashlib
+import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common import clock
-from fenji.apps.common.errors import KeyReused
+from fenji.apps.common.errors import Invalid, KeyReused
 from fenji.apps.common.models import IdempotencyKey
+from fenji.apps.common.sealing import lookup_hash, seal, unseal
 
+KEY_AT_MOST = 80  # characters
 KEPT_FOR = timedelta(hours=48)
 Answer = tuple[int, Any]
 
@@ -23,25 +28,35 @@ Answer = tuple[int, Any]
 def answer_once(key: str, *, actor_id: int, request: Any, perform: Callable[[], Answer]) -> Answer:
     """Perform once per (actor, key) and return its (status, JSON body); without a key, simply perform.
 
-    Raises KeyReused when the key came with another request. An error raised by `perform` leaves no key behind.
+    Raises KeyReused when the key came with another request, Invalid for a key that cannot be kept. An error raised by
+    `perform` leaves no key behind.
     """
     if not key:
         return perform()
-    asked = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+    if len(key) > KEY_AT_MOST or not key.isprintable():
+        raise Invalid(fields={"Idempotency-Key": _("请求编号最多 80 个可见字符。")})
+    asked = lookup_hash(json.dumps(request, sort_keys=True, default=str), purpose="idempotency").hex()
     with transaction.atomic():
         if _insert(key, actor_id, asked):
             status, body = perform()
-            IdempotencyKey.objects.filter(actor_id=actor_id, key=key).update(status=status, answer=body)
-            return status, body
+            text = json.dumps(body)
+            sealed = base64.b64encode(seal(text, context=_place(actor_id, key))).decode()
+            IdempotencyKey.objects.filter(actor_id=actor_id, key=key).update(status=status, answer=sealed)
+            return status, json.loads(text)
         stored = IdempotencyKey.objects.get(actor_id=actor_id, key=key)
     if stored.request_hash != asked:
         raise KeyReused
-    return stored.status or 500, stored.answer
+    text = unseal(base64.b64decode(stored.answer or ""), context=_place(actor_id, key))
+    return stored.status or 500, json.loads(text)
 
 
 def forget_old_keys() -> int:
     """Delete keys older than `KEPT_FOR`; returns how many."""
     return IdempotencyKey.objects.filter(at__lt=clock.now() - KEPT_FOR).delete()[0]
+
+
+def _place(actor_id: int, key: str) -> str:
+    return f"idempotency:{actor_id}:{key}"
 
 
 def _insert(key: str, actor_id: int, asked: str) -> bool:

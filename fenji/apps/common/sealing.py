@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-NONCE_BYTES, NAME_BYTES = 12, 4
+NONCE_BYTES, NAME_BYTES, KEY_BYTES = 12, 4, 32
 
 
 def seal(text: str, *, context: str) -> bytes:
@@ -38,7 +38,7 @@ def unseal(sealed: bytes | memoryview, *, context: str) -> str:
         raise ValueError("sealed under a key that is not configured")
     try:
         return key.decrypt(nonce, rest, context.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: too short to be a nonce
         raise ValueError("the sealed value does not belong here or was changed") from None
 
 
@@ -49,15 +49,24 @@ def lookup_hash(text: str, *, purpose: str) -> bytes:
 
 @lru_cache
 def _keys() -> tuple[tuple[bytes, AESGCM], ...]:
-    raw = [base64.b64decode(part) for part in settings.SEALING_KEYS.replace("\n", ",").split(",") if part.strip()]
-    if not raw or any(len(key) != 32 for key in raw):
-        raise ImproperlyConfigured("FENJI_SEALING_KEYS must hold at least one key of 32 bytes in base64")
+    parts = [part.strip() for part in settings.SEALING_KEYS.replace("\n", ",").split(",")]
+    raw = [_key(part, "FENJI_SEALING_KEYS") for part in parts if part]
+    if not raw:
+        raise ImproperlyConfigured("FENJI_SEALING_KEYS is empty: it must hold at least one key")
     return tuple((hashlib.sha256(key).digest()[:NAME_BYTES], AESGCM(key)) for key in raw)
 
 
 @lru_cache
 def _lookup_key() -> bytes:
-    key = base64.b64decode(settings.LOOKUP_KEY)
-    if len(key) != 32:
-        raise ImproperlyConfigured("FENJI_LOOKUP_KEY must be 32 bytes in base64")
+    return _key(settings.LOOKUP_KEY, "FENJI_LOOKUP_KEY")
+
+
+def _key(text: str, name: str) -> bytes:
+    """A key from its text; the error names the setting and never shows the key."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ImproperlyConfigured(f"{name}: every key must be {KEY_BYTES} bytes in base64")
     return key
