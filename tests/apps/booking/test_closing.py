@@ -6,6 +6,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fenji.apps.booking import actions
+from fenji.apps.booking.announce import TASK
 from fenji.apps.booking.errors import PlacePast
 from fenji.apps.booking.models import Place
 from fenji.apps.booking.policies import Access
@@ -70,7 +71,7 @@ def test_each_referral_hears_what_became_of_its_appointment() -> None:
     actions.book(clinic.resident(), place_id=one.pk, referral_id=moving, by=None, at=NOW)
     lost = actions.book(clinic.resident(), place_id=two.pk, referral_id=losing, by=None, at=NOW)
     close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)
-    told = {job.args["referral_id"]: job for job in ProcrastinateJob.objects.all()}
+    told = {job.args["referral_id"]: job for job in ProcrastinateJob.objects.filter(task_name=TASK)}
     assert told[str(moving)].args["change"] == "moved"
     assert told[str(losing)].args == {
         "referral_id": str(losing), "booking_id": str(lost.pk), "change": "cancelled",
