@@ -50,9 +50,14 @@ def pinyin(name: str) -> str:
     return " ".join(lazy_pinyin(name))[: Institution._meta.get_field("name_pinyin").max_length]
 
 
+def other_names(institution: Institution, aliases: Iterable[str]) -> set[str]:
+    """The aliases that are neither empty nor the name itself."""
+    return {"".join(alias.split()) for alias in aliases} - {"", institution.name, institution.short_name}
+
+
 def save_aliases(institution: Institution, aliases: Iterable[str]) -> None:
     """Make these the institution's other names."""
-    wanted = {"".join(alias.split()) for alias in aliases} - {"", institution.name, institution.short_name}
+    wanted = other_names(institution, aliases)
     InstitutionAlias.objects.filter(institution=institution).exclude(name__in=wanted).delete()
     known = set(InstitutionAlias.objects.filter(institution=institution).values_list("name", flat=True))
     InstitutionAlias.objects.bulk_create(

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
-from fenji.apps.registry.institutions import pinyin, save_aliases
+from fenji.apps.registry.institutions import other_names, pinyin, save_aliases
 from fenji.apps.registry.matching import bring_into_line, end_the_others
 from fenji.apps.registry.models import (
     Consortium,
     ConsortiumMember,
     Department,
     Institution,
+    InstitutionAlias,
     InstitutionAttribute,
     Link,
     Region,
@@ -83,9 +84,12 @@ def _institutions(network: shape.Network, source: str, on: date) -> Institutions
     found = {one.code: one for one in Institution.objects.all()}
     institutions = bring_into_line(Institution, wanted, found)
     end_the_others(wanted, {code: one for code, one in found.items() if one.source_system == source}, on)
+    known = set(InstitutionAlias.objects.values_list("institution_id", "name"))
     for one in network.institutions:
-        if one.aliases or one.code in found:
-            save_aliases(institutions[one.code], one.aliases)
+        row = institutions[one.code]
+        aliases = {(row.pk, name) for name in other_names(row, one.aliases)}
+        if aliases != {pair for pair in known if pair[0] == row.pk}:
+            save_aliases(row, one.aliases)
     return institutions
 
 

@@ -1,6 +1,6 @@
 """Bringing rows into line with a source: what is new is entered, what differs is changed, the rest is left alone."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -10,9 +10,18 @@ K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=Model)
 
 
-def bring_into_line(model: type[M], wanted: Mapping[K, Mapping[str, Any]], found: Mapping[K, M]) -> dict[K, M]:
-    """Rows for all of `wanted`, of which `found` exist. Values must be as the database gives them back."""
-    new = {key: model(**values) for key, values in wanted.items() if key not in found}
+def bring_into_line(
+    model: type[M],
+    wanted: Mapping[K, Mapping[str, Any]],
+    found: Mapping[K, M],
+    *,
+    once: Callable[[], Mapping[str, Any]] = dict,
+) -> dict[K, M]:
+    """Rows for all of `wanted`, of which `found` exist; `once` gives what only a new row gets.
+
+    Values must be as the database gives them back.
+    """
+    new = {key: model(**values, **once()) for key, values in wanted.items() if key not in found}
     model._default_manager.bulk_create(new.values())
     changed, names = [], set()
     for key, values in wanted.items():

@@ -60,8 +60,7 @@ def write_rota(
     from_day: date,
 ) -> int:
     """Weekly turns as dated duties for `ROTA_WEEKS` from a Monday; spans that are arranged already stay as they are."""
-    end = from_day + timedelta(weeks=ROTA_WEEKS)
-    taken = _taken_spans(_midnight(from_day), _midnight(end) + timedelta(days=1))
+    taken = _taken(from_day, from_day + timedelta(weeks=ROTA_WEEKS, days=1))
     duties = []
     for week in range(ROTA_WEEKS):
         for turn in rota:
@@ -69,7 +68,8 @@ def write_rota(
             starts = timezone.make_aware(datetime.combine(day, turn.starts))
             ends = starts + timedelta(hours=turn.hours)
             department = departments[institutions[turn.institution].pk, turn.department]
-            if not any(begun < ends and starts < until for begun, until in taken.get(department.pk, ())):
+            near = (span for place in _days(starts, ends) for span in taken.get((department.pk, place), ()))
+            if not any(begun < ends and starts < until for begun, until in near):
                 duties.append(Duty(department=department, user=people[turn.staff], from_at=starts, until_at=ends))
     Duty.objects.bulk_create(duties)
     return len(duties)
@@ -84,11 +84,7 @@ def _people(staff: Staff, on: date) -> dict[str, User]:
         for one in staff.members
     }  # fmt: skip
     found = {one.source_code: one for one in User.objects.filter(source_system=SOURCE)}
-    people = bring_into_line(User, wanted, found)
-    without = [one for one in people.values() if not one.password]
-    for one in without:
-        one.password = make_password(None)
-    User.objects.bulk_update(without, ["password"])
+    people = bring_into_line(User, wanted, found, once=lambda: {"password": make_password(None)})
     gone = [one for key, one in found.items() if key not in wanted]
     open_posts = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), user__in=gone)
     open_posts.update(valid_until=on)
@@ -156,12 +152,19 @@ def _post_key(user: User, post: Post, institutions: Institutions, departments: D
     return user.pk, institution_id, department_id, post.role.value
 
 
-def _taken_spans(from_at: datetime, until_at: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
-    spans: dict[int, list[tuple[datetime, datetime]]] = {}
-    duties = Duty.objects.filter(from_at__lt=until_at, until_at__gt=from_at)
+def _taken(from_day: date, until_day: date) -> dict[tuple[int, date], list[tuple[datetime, datetime]]]:
+    """Spans arranged already, under each department and day that they touch."""
+    spans: dict[tuple[int, date], list[tuple[datetime, datetime]]] = {}
+    duties = Duty.objects.filter(from_at__lt=_midnight(until_day), until_at__gt=_midnight(from_day))
     for department_id, begun, ends in duties.values_list("department_id", "from_at", "until_at"):
-        spans.setdefault(department_id, []).append((begun, ends))
+        for day in _days(begun, ends):
+            spans.setdefault((department_id, day), []).append((begun, ends))
     return spans
+
+
+def _days(begun: datetime, ends: datetime) -> list[date]:
+    first, last = timezone.localdate(begun), timezone.localdate(ends)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _midnight(day: date) -> datetime:

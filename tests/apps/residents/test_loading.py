@@ -17,6 +17,7 @@ from fenji.apps.registry.loading import load_city
 from fenji.apps.registry.models import ServiceArea
 from fenji.apps.registry.staff_loading import Staff, invented_staff
 from fenji.apps.residents import identity, loading, names
+from fenji.apps.residents.duplicates import duplicates_of
 from fenji.apps.residents.models import CareRelation, Resident
 from fenji.cities.network import load_network
 from fenji.simulator.residents import Chunk, generate
@@ -217,14 +218,9 @@ def test_a_newborn_without_number_knows_its_mother(city: Frozen) -> None:
 
 
 def test_the_duplicates_can_be_found(city: Frozen) -> None:
-    from fenji.apps.residents import duplicates
-
     loading.load_synthetic(2000, 1, at=city.at)
-    double = (
-        Resident.objects.get(source_code__endswith="1999")
-        if False
-        else Resident.objects.filter(id_kind="unknown").first()
-    )
-    assert double
-    found = duplicates.candidates_for(double)
-    assert any(one.resident.name == double.name for one in found)
+    doubles = list(Resident.objects.filter(id_kind="unknown"))
+    assert len(doubles) == 2
+    for double in doubles:
+        others = [pair.other if pair.resident == double else pair.resident for pair in duplicates_of(double)]
+        assert any((one.name, one.birth_date) == (double.name, double.birth_date) for one in others)
