@@ -43,7 +43,7 @@ def today(request: PostRequest) -> HttpResponse:
         {
             "at": at, "today": day_of(at), "to_act": list(mine[:PAGE_SIZE]), "to_sign": list(to_sign[:PAGE_SIZE]),
             "to_receive": list(coming.order_by("due_at")[:PAGE_SIZE]), "follow_ups": list(due[:PAGE_SIZE]),
-            "news": list(notices.inbox(request.user.pk, [_inbox(post)])[:NEWS]),
+            "news": list(notices.inbox(request.user.pk, [(post.institution_id, post.department_id)])[:NEWS]),
         },
     )  # fmt: skip
 
@@ -92,7 +92,3 @@ def _list(request: PostRequest, found: QuerySet[Referral], title: str, lead: str
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     words: dict[str, Any] = {"page": page, "title": title, "lead": lead, "show": show, "at": clock.now()}
     return render(request, "family_doctor/list.html", words)
-
-
-def _inbox(post: Any) -> Any:
-    return post
