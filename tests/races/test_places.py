@@ -7,15 +7,16 @@ removed must fail, else the race would prove nothing. A few rounds by default, f
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from datetime import time as hour
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from fenji.apps.booking import actions, claim, queries, sessions
-from fenji.apps.booking.errors import BookingEnded, ClinicClosed, HoldExpired, SlotTaken
+from fenji.apps.booking import actions, claim, patterns, queries, sessions
+from fenji.apps.booking.errors import BookingEnded, ClinicClosed, HoldExpired, ScheduleRefused, SlotTaken
 from fenji.apps.booking.models import Booking, Place, Session
 from fenji.apps.booking.policies import Access, Wanted
 from fenji.apps.common.errors import Busy
@@ -358,3 +359,33 @@ def test_the_closing_race_notices_a_list_made_before_the_places_are_closed(monke
 
     monkeypatch.setattr(sessions, "_living", only_before)
     assert is_caught(race_with_a_booking_under_way, rounds=1)
+
+
+# --- one physician, two patterns
+
+
+def race_for_one_physician() -> None:
+    who = clinic.doctor()
+    forms = [
+        patterns.ScheduleForm(clinic.department().pk, 0, hour(8), hour(12), 10, date(2026, 1, 1), physician_id=who.pk)
+        for _ in range(4)
+    ]
+    outcomes = together([lambda form=form: patterns.set_schedule(form, by=None, at=NOW) for form in forms])
+    assert sum(isinstance(one, ScheduleRefused) for one in outcomes) == 3
+
+
+def test_a_physician_is_not_entered_at_two_places_at_once() -> None:
+    race_for_one_physician()
+
+
+def test_that_race_notices_entries_that_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = patterns._check_physician_is_free
+
+    def look_and_linger(form: patterns.ScheduleForm) -> None:
+        real(form)
+        time.sleep(0.05)
+
+    monkeypatch.setattr(patterns, "_check_physician_is_free", look_and_linger)
+    race_for_one_physician()  # lingering alone does no harm while the lock is there
+    monkeypatch.setattr(patterns, "_one_at_a_time", lambda physician_id: None)
+    assert is_caught(race_for_one_physician)

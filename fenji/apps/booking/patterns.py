@@ -45,8 +45,7 @@ def set_schedule(form: ScheduleForm, *, by: User | None, at: datetime) -> Schedu
     Raises ScheduleRefused with the fields that are wrong, among them a physician who would be at two places at once.
     """
     _check(form)
-    if form.physician_id is not None:  # one at a time per physician, so that two entries cannot overlap each other
-        User.objects.select_for_update(no_key=True).get(pk=form.physician_id)
+    _one_at_a_time(form.physician_id)
     if form.source_code:
         old = Schedule.objects.filter(source_system=form.source_system, source_code=form.source_code).first()
         if old is not None and _same(old, form):
@@ -93,6 +92,12 @@ def _check(form: ScheduleForm) -> None:
     fields = {field: text for is_wrong, field, text in wrong if is_wrong}
     if fields:
         raise ScheduleRefused(fields=fields)
+
+
+def _one_at_a_time(physician_id: int | None) -> None:
+    """Two entries for one physician wait for each other, so that they cannot overlap unseen."""
+    if physician_id is not None:
+        User.objects.select_for_update(no_key=True).filter(pk=physician_id).first()
 
 
 def _check_physician_is_free(form: ScheduleForm) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import actions
 from fenji.apps.booking.errors import AlreadyBooked, PlacePast, SlotTaken
+from fenji.apps.booking.letters import tell_rebooked
 from fenji.apps.booking.models import Booking, Place, Session
 from fenji.apps.booking.policies import LIVING, Wanted, state_at
 from fenji.apps.common import audit
@@ -32,7 +33,8 @@ def close_session(
     """Close a clinic and move every living booking to the next free place of its department and line.
 
     Not earlier than the old time, and within `within` of it (else as far as places are made). What finds no place is
-    cancelled and stands in the list with `new=None`. Closing twice is harmless. Raises NotFound, Busy.
+    cancelled and stands in the list with `new=None`. Residents are told here, referrals by their job. Closing twice is
+    harmless. Raises NotFound, Busy.
     """
     session = _lock(session_id)
     bookings = _living(session)  # before the places: see common/locks.py
@@ -43,7 +45,10 @@ def close_session(
     audit.record("session.close", session, by=by, at=at, institution_id=session.institution_id, reason=reason)
     alive = [booking for booking in bookings.values() if state_at(booking, at) in LIVING]
     alive.sort(key=lambda booking: (booking.place.starts_at, booking.place.number))
-    return [_rebook(booking, session, reason, within or FAR, by=by, at=at) for booking in alive]
+    done = [_rebook(booking, session, reason, within or FAR, by=by, at=at) for booking in alive]
+    for one in done:
+        tell_rebooked(one.booking, one.new, at=at)
+    return done
 
 
 @transaction.atomic

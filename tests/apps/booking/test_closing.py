@@ -12,6 +12,10 @@ from fenji.apps.booking.models import Place
 from fenji.apps.booking.policies import Access
 from fenji.apps.booking.sessions import close_session, reopen_session
 from fenji.apps.common.errors import NotFound
+from fenji.apps.notices.models import Notice
+from fenji.apps.notices.queries import notices_of
+from fenji.apps.residents.identity import seal_phone
+from fenji.apps.residents.models import Resident
 from tests.apps.booking import clinic
 from tests.apps.booking.clinic import DAY, HOUR, NOW, TOMORROW
 
@@ -77,6 +81,27 @@ def test_each_referral_hears_what_became_of_its_appointment() -> None:
         "referral_id": str(losing), "booking_id": str(lost.pk), "change": "cancelled",
     }  # fmt: skip
     assert told[str(losing)].lock == f"referral:{losing}"
+
+
+def test_residents_without_a_referral_are_told_what_became_of_it_and_others_by_their_referral() -> None:
+    where = clinic.department()
+    closing = clinic.session(where, TOMORROW, places=3)
+    clinic.session(where, TOMORROW + DAY, places=1)
+    one, two, three = clinic.places(closing)
+    moving, losing, referred = clinic.resident(), clinic.resident(), clinic.resident()
+    Resident.objects.filter(pk=losing).update(phone_sealed=seal_phone(losing, "13800138000"))
+    actions.book(moving, place_id=one.pk, by=None, at=NOW, access=PUBLIC)
+    actions.book(losing, place_id=two.pk, by=None, at=NOW, access=PUBLIC)
+    actions.book(referred, place_id=three.pk, referral_id=uuid4(), by=None, at=NOW)
+    close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)
+    (moved,) = notices_of([moving])
+    (lost,) = notices_of([losing])
+    assert "3月5日 08:00 停诊" in moved.text
+    assert "3月6日 08:00" in moved.text
+    assert (lost.kind, list(notices_of([referred]))) == ("booking.cancelled", [])
+    by_telephone = Notice.objects.filter(channel="call", institution_id=where.institution_id)
+    assert {notice.resident_id for notice in by_telephone} >= {moving}
+    assert "13800138000" not in lost.text
 
 
 def test_who_has_another_place_in_the_only_other_clinic_is_listed() -> None:
