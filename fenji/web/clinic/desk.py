@@ -36,7 +36,8 @@ def patients(request: PostRequest) -> HttpResponse:
     start = timezone.make_aware(datetime.combine(day_of(at), time()))
     expected = queries.expected_on(post.institution_id, start, start + timedelta(days=DAYS_AHEAD)).filter(ours)
     words = {
-        "at": at, "arrived": received.filter(state=State.ARRIVED)[:MOST], "in_care": received.filter(state=State.IN_CARE)[:MOST],
+        "at": at,
+        "arrived": received.filter(state=State.ARRIVED)[:MOST], "in_care": received.filter(state=State.IN_CARE)[:MOST],
         "down": received.filter(state=State.RETURNED)[:MOST], "expected": expected[:MOST],
     }  # fmt: skip
     return render(request, "clinic/patients.html", words)

@@ -1,4 +1,4 @@
-"""Referring: one page. The diagnosis brings the questions, the answers bring the institutions, the first chosen already.
+"""Referring: one page. The diagnosis brings the questions, the answers bring the institutions, the first one chosen.
 
 Works without JavaScript: the button “看看转到哪里” fetches the same page with the proposals filled in.
 """

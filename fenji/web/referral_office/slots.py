@@ -27,17 +27,15 @@ DAYS = 7
 def slots(request: PostRequest) -> HttpResponse:
     """One department's clinics for a week from the chosen day."""
     at = clock.now()
-    departments = (
-        Department.objects.filter(institution=request.post.institution_id, schedules__isnull=False)
-        .distinct()
-        .order_by("pk")
-    )
+    ours = Department.objects.filter(institution=request.post.institution_id, schedules__isnull=False)
+    departments = ours.distinct().order_by("pk")
     chosen = _chosen(request.GET.get("department", ""), list(departments))
     first = _day(request.GET.get("from", ""), day_of(at))
     days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
     week = [(day, list(queries.sessions_of(chosen.pk, day, at=at))) for day in days] if chosen else []
     words = {
-        "at": at, "departments": [(one.pk, one.name) for one in departments], "chosen": chosen, "week": week, "first": first,
+        "at": at, "departments": [(one.pk, one.name) for one in departments], "chosen": chosen, "week": week,
+        "first": first,
         "before": first - timedelta(days=DAYS), "after": first + timedelta(days=DAYS),
     }  # fmt: skip
     return render(request, "referral_office/slots.html", words)
