@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fenji.apps.common import clock
@@ -13,6 +14,8 @@ from fenji.web import gallery_examples as examples
 
 
 def components(request: HttpRequest) -> HttpResponse:
+    if not (settings.DEBUG or settings.DEMONSTRATION):
+        raise Http404
     at = clock.now()
     form = examples.ExampleForm(request.GET if "complaint" in request.GET else None)
     return render(

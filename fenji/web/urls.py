@@ -1,6 +1,5 @@
 """Addresses of the pages; each desk has its own module, found by itself (`navigation.desk_urls`)."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
@@ -9,8 +8,6 @@ from fenji.web import gallery, home, navigation
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("language/", set_language, name="set_language"),
+    path("components/", gallery.components, name="components"),
     *(path("", include(module.__name__)) for module in navigation.desk_urls()),
 ]
-
-if settings.DEBUG or settings.DEMONSTRATION:
-    urlpatterns.append(path("components/", gallery.components, name="components"))
