@@ -1,9 +1,11 @@
 """What a city's database is filled with: network and policy; in a demonstration also people, residents and clinics."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import schedules
@@ -21,6 +23,7 @@ from fenji.simulator.staff import synthetic_schedules, synthetic_staff
 
 Report = Callable[[int, int], None]
 FIRST_RESIDENTS, SEED = 26_000, 1  # one in a hundred of Yangjiang
+OPEN_FOR = timedelta(days=15)  # clinics were held before the demonstration began: its stories reach back
 
 
 @transaction.atomic
@@ -48,7 +51,7 @@ def first_residents(report: Report) -> None:
 
 def open_clinics(report: Report) -> None:
     """The weekly clinics of the invented physicians, and their places as far ahead as the rulebook says."""
-    at, network = clock.now(), load_network(settings.CITY)
+    at, network = clock.now() - OPEN_FOR, load_network(settings.CITY)
     clinics = synthetic_schedules(synthetic_staff(network, SEED), SEED)
     departments = {(one.institution.code, one.code): one.pk for one in Department.objects.select_related("institution")}
     physicians = dict(User.objects.filter(source_system=SOURCE).values_list("source_code", "pk"))
@@ -68,4 +71,6 @@ def open_clinics(report: Report) -> None:
             )
             set_schedule(form, by=None, at=at)
             report(count, len(clinics))
-    schedules.make_places(at=at, rulebook=rulebooks.current())
+    rulebook, today = rulebooks.current(), timezone.localdate()
+    until = today + timedelta(weeks=rulebook.weeks_ahead(today))
+    schedules.make_places(until, at=at, rulebook=rulebook)

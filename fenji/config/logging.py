@@ -31,8 +31,8 @@ def _clean(key: str, value: Any) -> Any:
         return HIDDEN
     if isinstance(value, dict):
         return {inner: _clean(str(inner), part) for inner, part in value.items()}
-    if isinstance(value, (str, list, tuple)):
-        return masked_within(value)
+    if isinstance(value, (list, tuple)):
+        return [_clean(key, part) for part in value]
     if value is None or isinstance(value, (bool, int, float)):
         return masked_within(str(value)) if _is_long_number(value) else value
     return masked_within(str(value))
@@ -81,7 +81,12 @@ LOGGING: dict[str, Any] = {
 }
 
 structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *SHARED,
+        without_secrets,  # here too, for whatever else listens
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from fenji.config import content, demonstration, prepared
+from fenji.config import content, demonstration, prepared, storytelling
 
 Report = Callable[[int, int], None]
 
@@ -29,5 +29,6 @@ STEPS = {
         Step("residents", "居民 / residents", content.first_residents),
         Step("clinics", "门诊与号源 / clinics and their places", content.open_clinics),
         Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
+        Step("referrals", "进行中的转诊 / referrals under way", storytelling.tell_stories),
     )
 }

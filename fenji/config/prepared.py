@@ -27,6 +27,7 @@ def fingerprints(city: str) -> dict[str, str]:
         "residents": "once",
         "clinics": network,
         "accounts": network + _hash([PACKAGE / "config" / "demonstration_accounts.py"]),  # a load resets user names
+        "referrals": "once",
     }
 
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "fenji.apps.booking",
     "fenji.apps.referrals",
     "fenji.apps.indicators",
+    "fenji.exchange",
     "fenji.web",
 ]
 
