@@ -28,6 +28,7 @@ ORDER = (
     "family_doctor",
     "referral_office",
     "clinic",
+    "residents",
     "reading_centre",
     "insurer",
     "commission",

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.models import new_id
 
@@ -11,12 +12,12 @@ from fenji.apps.common.models import new_id
 class IdKind(models.TextChoices):
     """What proves a resident's identity."""
 
-    MAINLAND = "mainland", "居民身份证"
-    BIRTH = "birth", "出生医学证明"
-    PASSPORT = "passport", "护照"
-    HMT = "hmt", "港澳台居民证件"
-    MOTHER = "mother", "母亲身份"  # a newborn known by its mother
-    UNKNOWN = "unknown", "身份不明"
+    MAINLAND = "mainland", _("居民身份证")
+    BIRTH = "birth", _("出生医学证明")
+    PASSPORT = "passport", _("护照")
+    HMT = "hmt", _("港澳台居民证件")
+    MOTHER = "mother", _("母亲身份")  # a newborn known by its mother
+    UNKNOWN = "unknown", _("身份不明")
 
 
 class Resident(models.Model):
@@ -111,11 +112,11 @@ class ResidentAccount(models.Model):
 
 
 class CareRelationKind(models.TextChoices):
-    CONTRACT = "contract", "家庭医生签约"
-    VISIT = "visit", "本次就诊"
-    REFERRAL_SENT = "referral_sent", "转出机构"
-    REFERRAL_RECEIVED = "referral_received", "接收机构"
-    EMERGENCY = "emergency", "紧急查阅"
+    CONTRACT = "contract", _("家庭医生签约")
+    VISIT = "visit", _("本次就诊")
+    REFERRAL_SENT = "referral_sent", _("转出机构")
+    REFERRAL_RECEIVED = "referral_received", _("接收机构")
+    EMERGENCY = "emergency", _("紧急查阅")
 
 
 class CareRelation(models.Model):

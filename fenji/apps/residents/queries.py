@@ -87,6 +87,14 @@ def merges_of(resident_id: UUID) -> list[Merge]:
     return list(found.select_related("kept", "merged", "by").order_by("-at", "-id"))
 
 
+def merge_numbered(merge_id: int) -> Merge:
+    """One merge, standing or undone; raises NotFound."""
+    made = Merge.objects.filter(pk=merge_id).select_related("kept", "merged", "by").first()
+    if made is None:
+        raise NotFound
+    return made
+
+
 def newborns_of(resident: Resident) -> list[Resident]:
     """Children known by this mother, the youngest first."""
     return list(Resident.objects.filter(mother=resident, merged_into=None).order_by("-birth_date", "id"))
