@@ -8,6 +8,7 @@ from fenji.kernel.referral import Urgency
 from fenji.kernel.tiers import PRIMARY_KINDS, Kind, Level
 
 TCM_SPECIALTIES = ("50", "52")  # 中医科, 中西医结合科
+BINDING = ("compulsory", "stepwise")
 
 
 @dataclass(frozen=True)
@@ -64,4 +65,4 @@ def judge_first_contact(visit: FirstVisit, rules: FirstContactRules) -> Judgemen
     for holds, clause, code in grounds:
         if holds:
             return Judgement(True, code, rules.clauses.get(clause), is_binding=False)
-    return Judgement(False, "elsewhere", rules.clauses.get("rule"), is_binding=rules.rule != "guided")
+    return Judgement(False, "elsewhere", rules.clauses.get("rule"), is_binding=rules.rule in BINDING)

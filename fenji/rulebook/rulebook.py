@@ -91,7 +91,7 @@ class Rulebook:
     def title_of(self, source: str) -> str:
         """A source in the reader's words: the document's title, or the reason of an assumption."""
         if source.startswith(ASSUMPTION):
-            return source.removeprefix(ASSUMPTION).strip()
+            return f"假设：{source.removeprefix(ASSUMPTION).strip()}"
         return self.sources[source].title
 
     def catalogue(self, on: date) -> Catalogue:

@@ -1,0 +1,405 @@
+"""Choosing where: nothing inadequate is ever proposed, and the order is the city's."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fenji.kernel.adequacy import HOSPITALS, LEVEL_RANK, offers
+from fenji.kernel.choice import Candidate, Case, Choice, ChoiceRules, propose
+from fenji.kernel.conditions import Answer
+from fenji.kernel.criteria import Adequate, Finding
+from fenji.kernel.reasons import SENTENCES, Clause
+from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.tiers import PRIMARY_KINDS, Basis, Kind, Level, LinkKind, Tier
+from tests.kernel.test_criteria import HIGH, criterion
+
+AT = datetime(2026, 9, 7, 2, tzinfo=UTC)
+NAMES = ("lowest_adequate", "consortium", "nearest", "emergency_nearest", "same_tier", "stepwise", "home_first")
+RULES = ChoiceRules(
+    order=("lowest_adequate", "consortium", "nearest"),
+    clauses={name: Clause("方案", name, Basis.STATED) for name in NAMES},
+)
+
+
+def hospital(code: str, **changes: Any) -> Candidate:
+    usual: dict[str, Any] = {
+        "tier": Tier.COUNTY, "level": Level.SECONDARY, "kind": Kind.GENERAL, "specialties": frozenset({"03.04"}),
+        "distance_km": 10.0, "has_emergency": True,
+    }  # fmt: skip
+    return Candidate(code=code, **usual | changes)
+
+
+def city(code: str, **changes: Any) -> Candidate:
+    return hospital(code, **{"tier": Tier.CITY, "level": Level.TERTIARY} | changes)
+
+
+def township(code: str, **changes: Any) -> Candidate:
+    usual: dict[str, Any] = {
+        "tier": Tier.TOWNSHIP, "level": Level.PRIMARY, "kind": Kind.TOWNSHIP, "specialties": frozenset({"02"}),
+        "has_emergency": False,
+    }  # fmt: skip
+    return hospital(code, **usual | changes)
+
+
+def up(**changes: Any) -> Case:
+    usual: dict[str, Any] = {
+        "direction": Direction.UP, "urgency": Urgency.ROUTINE, "specialty": "03.04", "sender": "sender",
+        "sender_tier": Tier.TOWNSHIP, "sender_level": Level.PRIMARY,
+    }  # fmt: skip
+    return Case(**usual | changes)
+
+
+def down(**changes: Any) -> Case:
+    return up(**{"direction": Direction.DOWN, "sender_tier": Tier.CITY, "sender_level": Level.TERTIARY} | changes)
+
+
+def met(code: str = "x", *, tier: Tier = Tier.COUNTY, level: Level = Level.TERTIARY, **changes: Any) -> Finding:
+    row = criterion(code, HIGH, to=Adequate(tier, level, Basis.ASSUMED, "理由"), **changes)
+    return Finding(row, Answer.MET, (), ())
+
+
+def proposed(choice: Choice) -> list[str]:
+    return [proposal.candidate.code for proposal in choice.proposals]
+
+
+def why_not(choice: Choice) -> dict[str, str]:
+    return {one.candidate.code: one.reason.code for one in choice.ruled_out}
+
+
+def reasons_of(choice: Choice, code: str) -> list[str]:
+    return next([r.code for r in one.reasons] for one in choice.proposals if one.candidate.code == code)
+
+
+# --- upward
+
+
+def test_the_lowest_adequate_tier_comes_first_then_the_consortium_then_the_nearest() -> None:
+    choice = propose(
+        up(),
+        [
+            city("city_member", distance_km=1, same_consortium=True),
+            hospital("far", distance_km=40),
+            hospital("near", distance_km=5),
+            hospital("member", distance_km=30, same_consortium=True, consortium="市人民医院集团"),
+            hospital("paired", distance_km=35, links=frozenset({LinkKind.SPECIALTY})),
+            hospital("helped", distance_km=36, links=frozenset({LinkKind.ASSISTANCE})),
+        ],
+        RULES,
+        AT,
+    )
+    assert proposed(choice) == ["member", "paired", "helped", "near", "far", "city_member"]
+    assert reasons_of(choice, "member") == ["lowest_adequate", "consortium", "nearest"]
+    assert "市人民医院集团" in choice.proposals[0].reasons[1].text
+
+
+def test_outside_the_consortium_a_reason_is_asked_for_only_where_a_member_could_take_it() -> None:
+    outside, member = hospital("outside"), hospital("member", same_consortium=True)
+    with_member = propose(up(), [outside, member], RULES, AT)
+    assert [one.needs_reason for one in with_member.proposals] == [False, True]
+    assert not propose(up(), [outside], RULES, AT).proposals[0].needs_reason
+
+
+def test_who_is_ruled_out_is_told_why() -> None:
+    choice = propose(
+        up(findings=(met(level=Level.TERTIARY),)),
+        [
+            hospital("secondary"),
+            city("no_cardiology", specialties=frozenset({"10"})),
+            city("shut", is_open=False),
+            city("home", kind=Kind.NURSING_HOME),
+            city("sender"),
+            city("fit"),
+        ],
+        RULES,
+        AT,
+    )
+    assert proposed(choice) == ["fit"]
+    assert why_not(choice) == {
+        "secondary": "too_low", "no_cardiology": "no_department", "shut": "closed", "home": "wrong_kind",
+        "sender": "sender",
+    }  # fmt: skip
+    assert choice.ruled_out[[one.candidate.code for one in choice.ruled_out].index("secondary")].reason.rests_on == (
+        Clause("方案", "一", Basis.ASSUMED)
+    )
+
+
+def test_upward_is_above_the_sender_by_tier_or_by_level_within_the_tier() -> None:
+    from_city_second = up(sender_tier=Tier.CITY, sender_level=Level.SECONDARY)
+    choice = propose(from_city_second, [city("tertiary"), city("peer", level=Level.SECONDARY)], RULES, AT)
+    assert proposed(choice) == ["tertiary"]
+    assert why_not(choice) == {"peer": "not_above"}
+    top = propose(up(sender_tier=Tier.CITY, sender_level=Level.TERTIARY), [city("other_top")], RULES, AT)
+    assert proposed(top) == ["other_top"]
+
+
+def test_a_criterion_that_is_met_lifts_the_tier_and_is_named_with_its_clause() -> None:
+    choice = propose(up(findings=(met("stroke", tier=Tier.CITY),)), [hospital("county"), city("city")], RULES, AT)
+    assert proposed(choice) == ["city"]
+    assert choice.needed.criterion is not None and choice.needed.criterion.code == "stroke"
+    assert choice.proposals[0].reasons[0].rests_on == Clause("方案", "一", Basis.ASSUMED)
+
+
+def test_a_criterion_that_is_unknown_or_of_the_other_direction_lifts_nothing() -> None:
+    unknown = replace(met(tier=Tier.CITY), answer=Answer.UNKNOWN)
+    other_way = met(tier=Tier.CITY, direction=Direction.DOWN)
+    assert proposed(propose(up(findings=(unknown, other_way)), [hospital("county")], RULES, AT)) == ["county"]
+
+
+# --- emergency
+
+
+def test_an_emergency_goes_to_the_nearest_with_an_emergency_department() -> None:
+    choice = propose(
+        up(urgency=Urgency.EMERGENCY),
+        [
+            hospital("member", distance_km=30, same_consortium=True),
+            city("near_city", distance_km=4, specialties=frozenset()),
+            hospital("nearest_without", distance_km=1, has_emergency=False),
+            township("township", has_emergency=True, distance_km=2),
+            hospital("somewhere", distance_km=None),
+        ],
+        RULES,
+        AT,
+    )
+    assert proposed(choice) == ["near_city", "member", "somewhere"]
+    assert why_not(choice) == {"nearest_without": "no_emergency", "township": "too_low"}
+    assert "emergency" in reasons_of(choice, "near_city")
+    assert not any(one.needs_reason for one in choice.proposals)
+
+
+def test_an_emergency_that_needs_a_tertiary_hospital_passes_the_nearer_one() -> None:
+    case = up(urgency=Urgency.EMERGENCY, findings=(met(level=Level.TERTIARY),))
+    assert proposed(propose(case, [hospital("near", distance_km=1), city("far", distance_km=50)], RULES, AT)) == ["far"]
+
+
+# --- downward
+
+
+def test_downward_the_residents_team_and_town_come_first() -> None:
+    choice = propose(
+        down(),
+        [
+            township("near_member", distance_km=1, same_consortium=True),
+            township("town", distance_km=30, serves_town=True),
+            township("team", distance_km=50, is_contracted=True, specialties=frozenset()),
+            hospital("county", distance_km=2),
+        ],
+        RULES,
+        AT,
+    )
+    assert proposed(choice) == ["team", "town", "near_member", "county"]
+    assert "contract" in reasons_of(choice, "team") and "home_town" in reasons_of(choice, "town")
+
+
+def test_a_village_station_takes_only_what_a_criterion_allows_for_every_disease() -> None:
+    village = township("village", tier=Tier.VILLAGE, level=Level.NONE, kind=Kind.VILLAGE_STATION)
+    assert why_not(propose(down(), [village], RULES, AT)) == {"village": "too_low"}
+    to_village = met("a", tier=Tier.VILLAGE, level=Level.NONE, direction=Direction.DOWN, disease="hypertension")
+    to_township = met("b", tier=Tier.TOWNSHIP, level=Level.NONE, direction=Direction.DOWN, disease="diabetes")
+    assert proposed(propose(down(findings=(to_village,)), [village], RULES, AT)) == ["village"]
+    assert proposed(propose(down(findings=(to_village, to_township)), [village], RULES, AT)) == []
+
+
+def test_downward_is_below_the_sender_and_a_rehabilitation_hospital_may_stand_beside() -> None:
+    case = down(sender_tier=Tier.COUNTY, sender_level=Level.SECONDARY)
+    rehabilitation = hospital("rehab", kind=Kind.REHABILITATION, specialties=frozenset({"21"}))
+    choice = propose(case, [hospital("peer"), city("above"), rehabilitation], RULES, AT)
+    assert proposed(choice) == ["rehab"]
+    assert why_not(choice) == {"peer": "not_below", "above": "not_below"}
+
+
+# --- same tier, exceptions
+
+
+def test_same_tier_asks_for_a_reason_or_is_closed_by_the_city() -> None:
+    case = up(direction=Direction.SAME, sender_tier=Tier.COUNTY, sender_level=Level.SECONDARY)
+    candidates = [hospital("peer"), city("above"), township("below")]
+    allowed = propose(case, candidates, RULES, AT)
+    assert proposed(allowed) == ["peer"] and allowed.proposals[0].needs_reason
+    closed = propose(case, candidates, replace(RULES, same_tier=False), AT)
+    assert proposed(closed) == [] and why_not(closed)["peer"] == "same_tier_closed"
+
+
+def test_stepwise_leaves_only_the_next_level_unless_none_is_adequate() -> None:
+    stepwise = replace(RULES, stepwise=True)
+    choice = propose(up(), [hospital("secondary"), city("tertiary")], stepwise, AT)
+    assert proposed(choice) == ["secondary"] and why_not(choice) == {"tertiary": "stepwise"}
+    assert proposed(propose(up(), [city("tertiary")], stepwise, AT)) == ["tertiary"]
+    assert proposed(propose(up(is_exempt=True), [hospital("secondary"), city("tertiary")], stepwise, AT)) == [
+        "secondary",
+        "tertiary",
+    ]
+
+
+def test_a_recheck_may_use_the_same_institution_first() -> None:
+    rules = replace(RULES, stepwise=True, recheck_same_institution=True)
+    choice = propose(up(treated_before_at="tertiary"), [hospital("secondary"), city("tertiary")], rules, AT)
+    assert proposed(choice) == ["tertiary", "secondary"]
+    assert "recheck" in reasons_of(choice, "tertiary")
+
+
+@pytest.mark.parametrize(
+    ("case", "first"),
+    [
+        (up(age_years=6, is_difficult=True), "city"),
+        (up(age_years=6, urgency=Urgency.URGENT), "city"),
+        (up(age_years=6), "county"),
+        (up(age_years=15, is_difficult=True), "county"),
+        (up(is_difficult=True), "county"),
+    ],
+)
+def test_a_seriously_ill_child_may_start_at_a_tertiary_hospital(case: Case, first: str) -> None:
+    rules = replace(RULES, serious_child_at_tertiary=True, child_up_to_years=14)
+    candidates = [hospital("county", distance_km=20), city("city", distance_km=10)]
+    assert proposed(propose(case, candidates, rules, AT))[0] == first
+
+
+def test_who_belongs_to_a_group_that_chooses_freely_need_give_no_reason() -> None:
+    rules = replace(RULES, exempt_choose_freely=True)
+    choice = propose(up(is_exempt=True), [hospital("member", same_consortium=True), hospital("outside")], rules, AT)
+    assert not any(one.needs_reason for one in choice.proposals)
+
+
+def test_the_days_until_the_next_place_are_counted_from_now() -> None:
+    soon = hospital("soon", next_free_at=AT + timedelta(hours=36))
+    full, past = hospital("full"), hospital("past", next_free_at=AT - timedelta(hours=1))
+    days = {p.candidate.code: p.free_in_days for p in propose(up(), [soon, full, past], RULES, AT).proposals}
+    assert days == {"soon": 1.5, "full": None, "past": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "answer"),
+    [({"03.04"}, "03.04", True), ({"03"}, "03.04", True), ({"03.04"}, "03", True), ({"03.01"}, "03.04", False),
+     ({"30"}, "3", False), (set(), "", True), (set(), "03", False)],
+)  # fmt: skip
+def test_a_specialty_is_offered_itself_by_its_parent_or_by_its_parts(
+    offered: set[str], wanted: str, answer: bool
+) -> None:
+    assert offers(frozenset(offered), wanted) is answer
+
+
+# --- for every case
+
+
+candidates = st.lists(
+    st.builds(
+        Candidate,
+        code=st.sampled_from("abcdefgh"),
+        tier=st.sampled_from(list(Tier)),
+        level=st.sampled_from(list(Level)),
+        kind=st.sampled_from(list(Kind)),
+        specialties=st.frozensets(st.sampled_from(["02", "03", "03.04", "10"])),
+        links=st.frozensets(st.sampled_from(list(LinkKind))),
+        same_consortium=st.booleans(),
+        distance_km=st.none() | st.integers(0, 5).map(float),
+        is_open=st.booleans(),
+        has_emergency=st.booleans(),
+        is_contracted=st.booleans(),
+        serves_town=st.booleans(),
+    ),
+    max_size=8,
+    unique_by=lambda one: one.code,
+)
+findings = st.lists(
+    st.builds(
+        lambda tier, level, direction: met("c", tier=tier, level=level, direction=direction),
+        st.sampled_from(list(Tier)),
+        st.sampled_from(list(Level)),
+        st.sampled_from([Direction.UP, Direction.DOWN]),
+    ),
+    max_size=3,
+).map(tuple)
+cases = st.builds(
+    Case,
+    direction=st.sampled_from(list(Direction)),
+    urgency=st.sampled_from(list(Urgency)),
+    specialty=st.sampled_from(["", "03", "03.04", "10"]),
+    sender=st.sampled_from("abz"),
+    sender_tier=st.sampled_from(list(Tier)),
+    sender_level=st.sampled_from(list(Level)),
+    findings=findings,
+    age_years=st.none() | st.integers(0, 90),
+    is_difficult=st.booleans(),
+    is_exempt=st.booleans(),
+    treated_before_at=st.sampled_from(["", "a", "c"]),
+)
+rules_of_a_city = st.builds(
+    ChoiceRules,
+    order=st.permutations(["lowest_adequate", "consortium", "nearest"]).map(tuple),
+    clauses=st.just(RULES.clauses),
+    same_tier=st.booleans(),
+    stepwise=st.booleans(),
+    exempt_choose_freely=st.booleans(),
+    recheck_same_institution=st.booleans(),
+    home_first=st.booleans(),
+    serious_child_at_tertiary=st.booleans(),
+)
+
+
+@given(cases, candidates, rules_of_a_city)
+def test_whatever_the_city_prefers_nothing_inadequate_is_proposed(
+    case: Case, offered: list[Candidate], rules: ChoiceRules
+) -> None:
+    least = [
+        finding.criterion.to
+        for finding in case.findings
+        if (finding.criterion.direction is Direction.DOWN) == (case.direction is Direction.DOWN)
+    ]
+    for one in (proposal.candidate for proposal in propose(case, offered, rules, AT).proposals):
+        assert one.is_open and one.code != case.sender
+        if case.direction is Direction.DOWN:
+            # all criteria here are of one disease: the lowest that is met allows, a township needs none
+            assert one.tier >= min((to.tier for to in least), default=Tier.TOWNSHIP)
+            assert one.kind in PRIMARY_KINDS or one.tier <= case.sender_tier
+            continue
+        assert one.kind in HOSPITALS | {Kind.TOWNSHIP, Kind.COMMUNITY_CENTRE}
+        assert all(one.tier >= to.tier and LEVEL_RANK[one.level] >= LEVEL_RANK[to.level] for to in least)
+        if case.urgency is Urgency.EMERGENCY:
+            assert one.has_emergency and one.tier >= Tier.COUNTY
+        else:
+            assert offers(one.specialties, case.specialty) and one.tier >= case.sender_tier
+
+
+@given(cases, candidates, rules_of_a_city)
+def test_everyone_is_either_proposed_or_ruled_out_in_words(
+    case: Case, offered: list[Candidate], rules: ChoiceRules
+) -> None:
+    choice = propose(case, offered, rules, AT)
+    assert sorted([*proposed(choice), *why_not(choice)]) == sorted(one.code for one in offered)
+    for each in (*choice.ruled_out, *(r for p in choice.proposals for r in p.reasons)):
+        said = getattr(each, "reason", each)
+        assert said.code in SENTENCES and said.text and "{" not in said.text + said.text_en
+
+
+@given(cases, candidates, rules_of_a_city, st.randoms())
+def test_the_order_does_not_hang_on_the_order_of_the_candidates(
+    case: Case, offered: list[Candidate], rules: ChoiceRules, random: Any
+) -> None:
+    shuffled = list(offered)
+    random.shuffle(shuffled)
+    assert propose(case, offered, rules, AT) == propose(case, shuffled, rules, AT)
+
+
+@given(cases, candidates)
+def test_in_one_tier_a_member_of_the_consortium_precedes_who_is_none_unless_it_is_an_emergency(
+    case: Case, offered: list[Candidate]
+) -> None:
+    if case.urgency is Urgency.EMERGENCY or case.direction is Direction.DOWN:
+        return
+    ranked = [p.candidate for p in propose(case, offered, RULES, AT).proposals]
+    for earlier, later in pairwise(ranked):
+        if earlier.tier == later.tier and later.same_consortium:
+            assert earlier.same_consortium or LinkKind.GROUP in earlier.links
+
+
+@given(cases, candidates, rules_of_a_city)
+def test_an_emergency_is_ordered_by_distance_alone(case: Case, offered: list[Candidate], rules: ChoiceRules) -> None:
+    case = replace(case, urgency=Urgency.EMERGENCY, direction=Direction.UP)
+    distances = [p.candidate.distance_km for p in propose(case, offered, rules, AT).proposals]
+    known = [float("inf") if km is None else km for km in distances]
+    assert known == sorted(known)

@@ -1,0 +1,34 @@
+"""The reference pages say what the data say."""
+
+from pathlib import Path
+
+from fenji.rulebook import load_rulebook
+from fenji.rulebook.pages import FOREVER, PAGES, outdated, render_catalogue_page, render_policy_page, write
+from fenji.rulebook.schema import KEYS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_pages_in_the_documents_are_up_to_date() -> None:
+    assert outdated(ROOT) == []
+
+
+def test_a_page_that_differs_or_is_missing_is_named(tmp_path: Path) -> None:
+    assert outdated(tmp_path) == list(PAGES)
+    write(tmp_path)
+    assert outdated(tmp_path) == []
+    (tmp_path / "docs/reference/policy.md").write_text("other", encoding="utf-8")
+    assert outdated(tmp_path) == ["docs/reference/policy.md"]
+
+
+def test_every_criterion_measure_and_key_is_on_a_page() -> None:
+    catalogue, page = load_rulebook("yangjiang").catalogue(FOREVER), render_catalogue_page()
+    assert all(f"`{code}`" in page for code in (*catalogue.by_code, *catalogue.measures))
+    assert all(f"`{key}`" in render_policy_page() for key in KEYS)
+
+
+def test_no_row_breaks_its_table() -> None:
+    for page in (render() for render in PAGES.values()):
+        rows = [line for line in page.splitlines() if line.startswith("|")]
+        assert rows and all(line.endswith("|") for line in rows)
+        assert {line.count(" | ") for line in rows if not line.startswith("| ---")} <= {3, 5}
