@@ -14,6 +14,8 @@ from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.db import transaction
 
+from fenji.apps.common import audit
+
 if TYPE_CHECKING:
     from fenji.apps.accounts.models import User
 
@@ -25,6 +27,15 @@ def is_enrolled(user: "User") -> bool:
 def must_enrol(user: "User", *, is_staff: bool) -> bool:
     """Staff and administrators may do nothing before they have a second factor, where the installation asks for one."""
     return bool(settings.FENJI_REQUIRE_SECOND_FACTOR) and is_staff and not is_enrolled(user)
+
+
+def record_enrolment(user: "User") -> None:
+    """For the page, in the transaction in which the library enrols."""
+    audit.record("account.enrol_second_factor", user, by=user)
+
+
+def record_new_codes(user: "User") -> None:
+    audit.record("account.renew_recovery_codes", user, by=user)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ Also notes in the session when it began; the pages end it by that.
 from typing import Any
 
 import structlog
-from allauth.mfa.signals import authenticator_added, authenticator_reset, authenticator_used
+from allauth.mfa.signals import authenticator_used
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
@@ -41,16 +41,6 @@ def _locked_out(sender: Any, request: HttpRequest, username: str | None, ip_addr
     user = User.objects.filter(username=username).first()
     audit.record("account.locked_out", user, by=None, details={"address": ip_address})
     log.warning("locked out", account=user.pk if user else None, address=ip_address)
-
-
-@receiver(authenticator_added, dispatch_uid="fenji.factor_added")
-def _factor_added(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
-    audit.record("account.enrol_second_factor", user, by=user, details={"kind": authenticator.type})
-
-
-@receiver(authenticator_reset, dispatch_uid="fenji.factor_renewed")
-def _codes_renewed(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
-    audit.record("account.renew_recovery_codes", user, by=user)
 
 
 @receiver(authenticator_used, dispatch_uid="fenji.factor_used")

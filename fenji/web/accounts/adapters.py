@@ -4,11 +4,14 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.accounts import actions, lockout, passwords, second_factor
+from fenji.apps.accounts.backends import PasswordBackend
 from fenji.apps.common.sealing import seal, unseal
 
 SECRET_CONTEXT = "account.second_factor"  # noqa: S105  (where the sealed value belongs, no secret)
@@ -34,6 +37,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is not None:
             passwords.check_strength(password, user)
         return password
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """The password was right, but the account is closed or its temporary password too old."""
+        if PasswordBackend().user_can_authenticate(user):
+            return None
+        clear_login(request)
+        return redirect("account_inactive")
 
     def set_password(self, user: Any, password: str) -> None:
         actions.change_own_password(password, by=user)

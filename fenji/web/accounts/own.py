@@ -31,7 +31,7 @@ def account(request: PersonRequest) -> HttpResponse:
     """Own particulars; what only the security administrator may change is shown, not asked."""
     user = request.user
     initial = {"phone": user.phone, "email": user.email, "large_print": user.large_print}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.change_own_profile(**form.cleaned_data, by=user)
         messages.success(request, _("已保存。"))
@@ -43,7 +43,7 @@ def account(request: PersonRequest) -> HttpResponse:
 @requires_login
 def change_password(request: PersonRequest) -> HttpResponse:
     """Every other session of the account ends."""
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     is_first = request.user.password_temporary_until is not None
     if request.method == "POST" and form.is_valid():
         try:

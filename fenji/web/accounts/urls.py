@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, path
 
 from fenji.web.accounts import login, own
-from fenji.web.accounts.second_factor import EnrolPage
+from fenji.web.accounts.second_factor import EnrolPage, NewCodesPage
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.LoginPage.as_view(), name="account_login"),
@@ -24,5 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/second-factor/enrol/", login_required(EnrolPage.as_view()), name="mfa_activate_totp"),
     path("account/second-factor/enrolled/", mfa.index, name="mfa_deactivate_totp"),  # nobody takes it off alone
     path("account/second-factor/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("account/second-factor/codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "account/second-factor/codes/new/", login_required(NewCodesPage.as_view()), name="mfa_generate_recovery_codes"
+    ),
 ]

@@ -36,7 +36,7 @@ def review(request: PersonRequest, event_id: int) -> HttpResponse:
     event = found.first()
     if event is None:
         raise NotFound
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         audit_reading.review(event_id, **form.cleaned_data, by=request.user)
         messages.success(request, _("复核意见已记录。"))

@@ -35,7 +35,7 @@ def people(request: PersonRequest) -> HttpResponse:
 @requires_office(Office.SECURITY)
 def create(request: PersonRequest) -> HttpResponse:
     """A person gets a temporary password, shown once; a program gets none."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             user = _create(request, form.cleaned_data)
