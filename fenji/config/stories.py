@@ -104,6 +104,7 @@ PLAN = {
 }
 
 ACCEPT = Turn("accept", "office", hours(2))
+AT_ONCE = Turn("accept", "office", hours(0.1))  # an emergency cannot be refused
 ARRIVE = Turn("arrive", "office", AT_PLACE)
 SEE = Turn("start_care", "physician", hours(0.4))
 ANSWER = Turn("reply", "physician", hours(3), {"reply": REPLY})
@@ -179,11 +180,11 @@ AT_THE_DESKS = (
     Story("angina", days(12), LOOP_UP, receiver=CITY),
     Story("pressure", days(11), (ACCEPT, ARRIVE, SEE, DOWN), receiver=CITY),
     Story("pressure", days(13), LOOP_DOWN),
-    Story("infarct", hours(1), (ACCEPT, Turn("arrive", "office", hours(0.4)), SEE), urgency="emergency"),
+    Story("infarct", hours(1.5), (AT_ONCE, Turn("arrive", "office", hours(0.6)), SEE), urgency="emergency"),
     Story(
         "infarct",
         days(5),
-        (ACCEPT, Turn("arrive", "office", hours(0.5)), SEE, DOWN),
+        (AT_ONCE, Turn("arrive", "office", hours(0.6)), SEE, DOWN),
         receiver=CITY,
         urgency="emergency",
     ),

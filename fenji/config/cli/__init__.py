@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fenji.config.cli import checks, city, residents, run, users
+from fenji.config.cli import checks, city, exports, imports, residents, run, users
 from fenji.config.cli.frame import console
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app.command("prepare", hidden=True)(run.prepare)
 app.command("prepare-static", hidden=True)(run.prepare_static)
 app.add_typer(city.app, name="city")
 app.add_typer(residents.app, name="residents")
+app.add_typer(imports.app, name="import")
+app.command("export")(exports.export)
 app.add_typer(users.app, name="user")
 app.add_typer(checks.app, name="check")
 

@@ -1,0 +1,165 @@
+"""The demonstration as it is filled: every login works, desks are full, and it is all made by real actions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from fenji.apps.accounts.models import User
+from fenji.apps.booking.models import Place
+from fenji.apps.common import clock
+from fenji.apps.common.models import AuditEvent
+from fenji.apps.referrals.models import FollowUp, Referral
+from fenji.apps.registry.models import Institution, Membership
+from fenji.apps.residents.models import Resident, ResidentAccount
+from fenji.config import content, demonstration, storytelling
+from fenji.config.demonstration_accounts import CITY, COUNTY, LOGINS, PASSWORD, TOWNSHIP
+from fenji.config.stories import CASES, ROADS, STORIES
+from fenji.kernel.referral import STATES, State
+from fenji.kernel.roles import Office, Role
+
+A_WEDNESDAY = datetime(2026, 4, 22, 2, 30, tzinfo=UTC)  # half past ten in Yangjiang, no holiday for two weeks before
+SHOWN = {
+    *(State.DRAFT, State.SENT, State.AWAITING_INFORMATION, State.REFUSED, State.HANDING_ON, State.SCHEDULED),
+    *(State.APPOINTMENT_CANCELLED, State.NO_SHOW, State.CANCELLATION_REQUESTED, State.IN_CARE, State.REPLIED),
+    *(State.RETURNED, State.COMPLETED, State.CANCELLED),
+}
+
+
+@dataclass
+class Reports:
+    """What a progress bar would be told."""
+
+    told: list[tuple[int, int]]
+
+    def __call__(self, done: int, total: int) -> None:
+        self.told.append((done, total))
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Reports]:
+    """A demonstration filled once for the module and rolled back after it."""
+    from django.conf import settings
+
+    report, before = Reports([]), settings.DEMONSTRATION
+    settings.DEMONSTRATION = True
+    with django_db_blocker.unblock(), clock.set_to(A_WEDNESDAY), transaction.atomic():
+        content.load_city("yangjiang", report)
+        content.first_residents(report)
+        content.open_clinics(report)
+        demonstration.make_accounts(report)
+        storytelling.tell_stories(report)
+        yield report
+        transaction.set_rollback(True)
+    settings.DEMONSTRATION = before
+
+
+def test_every_role_and_office_has_a_login_that_works(filled: Reports) -> None:
+    users = {user.username: user for user in User.objects.filter(is_demonstration=True)}
+    assert set(users) == {login.username for login in LOGINS}
+    assert all(check_password(PASSWORD, user.password) and user.is_active for user in users.values())
+    assert {user.office for user in users.values()} == {office.value for office in Office}
+    played = set(Membership.objects.filter(user__in=users.values()).values_list("role", flat=True))
+    assert played == {role.value for role in Role if role is not Role.PROGRAM}
+    assert all(user.name for user in users.values())
+
+
+def test_the_resident_may_open_the_own_page_and_has_places_to_choose_from(filled: Reports) -> None:
+    account = ResidentAccount.objects.select_related("resident").get(user__username="resident")
+    referral = Referral.objects.get(resident=account.resident)
+    assert referral.state == State.APPOINTMENT_CANCELLED
+    assert len(referral.offered_places) == 3
+    assert all(place.taken_by is None for place in Place.objects.filter(pk__in=referral.offered_places))
+    assert account.resident.name == User.objects.get(username="resident").name
+
+
+def test_the_story_shows_referrals_in_many_states(filled: Reports) -> None:
+    found = {State(state) for state in Referral.objects.values_list("state", flat=True)}
+    assert found >= SHOWN
+
+
+def test_no_open_referral_lacks_owner_deadline_and_escalation(filled: Reports) -> None:
+    still_open = [one for one in Referral.objects.all() if STATES[State(one.state)].is_open]
+    assert len(still_open) > 20
+    assert all(one.due_at and one.escalate_at for one in still_open)
+
+
+def test_each_desk_has_something_to_do(filled: Reports) -> None:
+    for receiver, state in ((COUNTY, State.SENT), (CITY, State.SENT), (TOWNSHIP, State.SENT)):
+        assert Referral.objects.filter(receiver__code=receiver, state=state).exists(), receiver
+    doctor = User.objects.get(username="doctor")
+    assert Referral.objects.filter(sent_by=doctor, state=State.AWAITING_INFORMATION).exists()
+    assert Referral.objects.filter(sent_by=doctor, state=State.REPLIED).exists()
+    physician = User.objects.get(username="physician")
+    department = physician.memberships.get(institution__code=CITY).department
+    assert Referral.objects.filter(department=department, state=State.IN_CARE).exists()
+    assert FollowUp.objects.filter(done_at=None, institution__code=TOWNSHIP).exists()
+
+
+def test_something_is_overdue_so_that_escalation_can_be_seen(filled: Reports) -> None:
+    assert Referral.objects.filter(closed_at=None, due_at__lt=A_WEDNESDAY, receiver__code=CITY).exists()
+
+
+def test_every_turn_lies_in_the_past_and_is_audited(filled: Reports) -> None:
+    for referral in Referral.objects.prefetch_related("steps"):
+        times = [step.at for step in referral.steps.all()]
+        assert times == sorted(times)
+        assert times[-1] <= A_WEDNESDAY
+        events = AuditEvent.objects.filter(subject_id=str(referral.pk), verb__startswith="referral.").count()
+        assert events >= len(times)
+
+
+def test_loops_close_along_every_road(filled: Reports) -> None:
+    for sender, receiver in ROADS:
+        closed = Referral.objects.filter(
+            sender__code=sender, receiver__code=receiver, state=State.COMPLETED, direction="up"
+        )
+        assert closed.count() >= 2, f"{sender} to {receiver}"
+
+
+def test_places_of_the_coming_weeks_are_there(filled: Reports) -> None:
+    assert Place.objects.filter(starts_at__gt=A_WEDNESDAY).count() > 10_000
+
+
+def test_progress_is_told_to_the_end(filled: Reports) -> None:
+    assert (content.FIRST_RESIDENTS, content.FIRST_RESIDENTS) in filled.told
+    assert (len(STORIES), len(STORIES)) in filled.told
+
+
+def test_making_the_accounts_again_changes_nothing(filled: Reports) -> None:
+    before = sorted(User.objects.filter(is_demonstration=True).values_list("pk", "username", "name", "office"))
+    demonstration.make_accounts(lambda done, total: None)
+    assert sorted(User.objects.filter(is_demonstration=True).values_list("pk", "username", "name", "office")) == before
+    assert ResidentAccount.objects.filter(user__username="resident").count() == 1
+
+
+def test_a_new_load_of_the_city_takes_the_logins_back_only_until_they_are_made_again(filled: Reports) -> None:
+    with transaction.atomic():
+        content.load_city("yangjiang", lambda done, total: None)
+        demonstration.make_accounts(lambda done, total: None)
+        users = User.objects.filter(is_demonstration=True)
+        assert {user.username for user in users} == {login.username for login in LOGINS}
+        transaction.set_rollback(True)
+
+
+def test_residents_are_made_only_where_there_are_none(filled: Reports) -> None:
+    content.first_residents(lambda done, total: None)
+    assert Resident.objects.count() == content.FIRST_RESIDENTS
+
+
+def test_the_data_of_the_stories_name_what_exists(filled: Reports) -> None:
+    assert {story.case for story in STORIES} <= set(CASES)
+    named = {story.sender for story in STORIES} | {story.receiver for story in STORIES}
+    assert named == set(Institution.objects.filter(code__in=named).values_list("code", flat=True))
+
+
+@pytest.mark.django_db
+def test_production_gets_the_network_without_invented_people() -> None:
+    loaded = content.load_city("yangjiang", lambda done, total: None)
+    assert loaded.institutions > 100
+    assert loaded.people == 0
+    assert not User.objects.exists()
