@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -98,6 +99,11 @@ class DomainErrors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        return page(
-            request, exception.status, message=exception.message, remedy=exception.remedy, next_href=request.path
-        )
+        back = _page_before(request) if exception.status in (409, 412) else ""
+        return page(request, exception.status, message=exception.message, remedy=exception.remedy, next_href=back)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of this site that the request came from: where the latest state is to be seen."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return f"{before.path}?{before.query}".rstrip("?") if before.netloc == request.get_host() else ""

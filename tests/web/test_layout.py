@@ -151,6 +151,19 @@ def test_an_error_of_the_apps_becomes_its_page(error: DomainError) -> None:
     assert str(error.remedy) in response.content.decode()
 
 
+def test_a_conflict_leads_back_to_the_page_it_came_from_and_nowhere_else() -> None:
+    def shown(referer: str, error: DomainError) -> str:
+        request = request_of()
+        request.META["HTTP_REFERER"] = referer
+        response = errors.DomainErrors(lambda _request: HttpResponse()).process_exception(request, error)
+        assert response is not None
+        return response.content.decode()
+
+    assert 'href="/referrals/7/?tab=2"' in shown("http://testserver/referrals/7/?tab=2", Stale())
+    assert "查看最新状态" not in shown("http://evil.example/x", Stale())
+    assert "查看最新状态" not in shown("http://testserver/referrals/7/", NotFound())
+
+
 def test_other_errors_are_not_swallowed() -> None:
     assert errors.DomainErrors(lambda request: HttpResponse()).process_exception(request_of(), ValueError()) is None
 
