@@ -51,10 +51,8 @@ def _sign(chunk: Chunk, day: date) -> None:
 
 
 def _contract(number: int, resident_id: str, team_id: int, valid_from: date, valid_until: date) -> str:
-    signed_at = timezone.make_aware(datetime.combine(valid_from, SIGNING_HOUR)).isoformat()
-    return "\t".join(
-        (str(number), resident_id, str(team_id), str(valid_from), str(valid_until), "", loading.NULL, signed_at)
-    )
+    signed_at = loading.written(valid_from, SIGNING_HOUR)
+    return f"{number}\t{resident_id}\t{team_id}\t{valid_from}\t{valid_until}\t\t{loading.NULL}\t{signed_at}"
 
 
 def _teams_serving(town: str, day: date) -> Teams:

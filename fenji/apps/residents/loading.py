@@ -6,6 +6,7 @@ The same number and seed give the same rows, except for the sealed bytes, which 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
@@ -91,14 +92,15 @@ def _relation(one: SignedResident) -> str:
     return "\t".join(
         (
             one.resident_id, str(one.institution_id), NULL, NULL, CareRelationKind.CONTRACT.value, "contract",
-            str(one.contract_id), "", midnight(one.valid_from).isoformat(), midnight(one.valid_until).isoformat(),
+            str(one.contract_id), "", written(one.valid_from), written(one.valid_until),
         )
     )  # fmt: skip
 
 
-def midnight(day: date) -> datetime:
-    """The beginning of a day in the city's time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+@lru_cache(maxsize=4096)
+def written(day: date, hour: time = time.min) -> str:
+    """An hour (midnight) of a day in the city's time zone, as COPY reads it."""
+    return timezone.make_aware(datetime.combine(day, hour)).isoformat()
 
 
 def _rows(chunk: Chunk, seed: int, at: datetime) -> Iterator[str]:
