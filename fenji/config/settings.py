@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "fenji.api.middleware.JsonAnswers",
     "django_htmx.middleware.HtmxMiddleware",
     "fenji.web.errors.DomainErrors",
     "fenji.web.session.SessionRules",

@@ -6,5 +6,6 @@ from fenji.config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fenji.web.urls")),
+    path("api/", include("fenji.api.urls")),
     path("healthz", healthz, name="healthz"),
 ]

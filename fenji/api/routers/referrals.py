@@ -1,0 +1,143 @@
+"""Referrals: written, sent, moved along the table; lists of the caller's institution."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from fenji.api.callers import caller_of
+from fenji.api.shapes import referrals as shapes
+from fenji.api.shapes.common import MOVE, WRITE, Code, PageNumber, answers
+from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
+from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.models import Referral
+from fenji.kernel.referral import Party
+
+router = Router(tags=["referrals"])
+A_PAGE = 50
+
+
+@router.post(
+    "/referrals",
+    response=answers(201, shapes.ReferralShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Write a referral, and send it",
+)
+def create(request: HttpRequest, response: HttpResponse, given: shapes.NewReferralIn) -> Status[shapes.ReferralShown]:
+    """With `send` the place chosen is held in the same transaction, or nothing is written at all."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.ReferralShown:
+        house = caller.institution_id(given.acting_institution)
+        begin = actions.refer if given.send else actions.draft
+        made = begin(given.resident_id, given.form.model_dump(mode="json"), by=caller.user, institution_id=house)
+        return _shown(made)
+
+    return _tagged(response, once(request, given, perform, status=201))
+
+
+@router.post(
+    "/referrals/paper",
+    response=answers(201, shapes.ReferralShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Enter a paper slip on arrival",
+)
+def paper(request: HttpRequest, response: HttpResponse, given: shapes.PaperIn) -> Status[shapes.ReferralShown]:
+    caller = caller_of(request)
+
+    def perform() -> shapes.ReferralShown:
+        house = caller.institution_id(given.acting_institution)
+        form = given.form.model_dump(mode="json")
+        made = actions.enter_paper(given.resident_id, form, sender=given.sender, by=caller.user, institution_id=house)
+        return _shown(made)
+
+    return _tagged(response, once(request, given, perform, status=201))
+
+
+@router.get("/referrals", response=answers(200, shapes.ReferralsShown), summary="Inbox, sent, received")
+def listing(
+    request: HttpRequest,
+    box: Annotated[Literal["inbox", "department", "sent", "received"], Query()] = "inbox",
+    acting_institution: Annotated[Code, Query()] = "",
+    page: Annotated[PageNumber, Query()] = 1,
+) -> shapes.ReferralsShown:
+    """`inbox`: what the office must move, earliest deadline first; `department`: what clinicians must; fifty a page."""
+    caller = caller_of(request)
+    house = caller.institution_id(acting_institution)
+    posts = [post for post in caller.posts if post.institution_id == house]
+    boxes: dict[str, Callable[[], QuerySet[Referral]]] = {
+        "inbox": lambda: queries.referrals_waiting_for(posts, Party.OFFICE),
+        "department": lambda: queries.referrals_waiting_for(posts, Party.DEPARTMENT),
+        "sent": lambda: queries.referrals_sent_from(house),
+        "received": lambda: queries.referrals_received_by(house),
+    }
+    start = (page - 1) * A_PAGE
+    found = boxes[box]().select_related("resident", "sender", "receiver", "booking__place")
+    rows = list(found[start : start + A_PAGE + 1])
+    return shapes.ReferralsShown(
+        items=[shapes.referral_line(one) for one in rows[:A_PAGE]], page=page, has_next=len(rows) > A_PAGE
+    )
+
+
+@router.get("/referrals/{referral_id}", response=answers(200, shapes.ReferralShown), summary="One referral")
+def referral(request: HttpRequest, response: HttpResponse, referral_id: UUID) -> shapes.ReferralShown:
+    """The reading is audited with the party it rested on; the ETag is the version for the next move."""
+    caller = caller_of(request)
+    found, _parties = queries.access_referral(caller.user, referral_id, at=caller.at)
+    tag(response, found.version)
+    return shapes.referral_shown(found)
+
+
+@router.get("/referrals/{referral_id}/moves", response=answers(200, shapes.MovesShown), summary="What may I do now")
+def moves(request: HttpRequest, response: HttpResponse, referral_id: UUID) -> shapes.MovesShown:
+    """The rows of the table that the caller may take on this version, with the fields each needs."""
+    caller = caller_of(request)
+    found, parties = queries.access_referral(caller.user, referral_id, at=caller.at)
+    required = rules.signature_for(found, caller.at) is not None
+    possible = policies.possible_moves(found, parties, approval_required=required)
+    tag(response, found.version)
+    shown = [
+        shapes.move_shown(move, party)
+        for move in possible
+        if (party := policies.acting_party(move, parties)) is not None
+    ]
+    return shapes.MovesShown(version=found.version, moves=shown)
+
+
+@router.post(
+    "/referrals/{referral_id}/moves/{action}",
+    response=answers(200, shapes.ReferralShown, MOVE),
+    openapi_extra=VERSIONED,
+    summary="Make a move",
+)
+def move(
+    request: HttpRequest, response: HttpResponse, referral_id: UUID, action: shapes.Action, given: shapes.MoveIn
+) -> Status[shapes.ReferralShown]:
+    """412 when somebody moved it since it was read, 428 without a version, 409 when it is not possible or busy."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.ReferralShown:
+        version = version_of(request)
+        made = actions.perform(referral_id, action, given.given(caller.at), by=caller.user, version=version)
+        return _shown(made)
+
+    return _tagged(response, once(request, given, perform))
+
+
+@router.get("/referrals/{referral_id}/steps", response=answers(200, shapes.StepsShown), summary="Every step it took")
+def steps(request: HttpRequest, referral_id: UUID) -> shapes.StepsShown:
+    caller = caller_of(request)
+    found, _parties = queries.access_referral(caller.user, referral_id, at=caller.at)
+    return shapes.StepsShown(items=[shapes.step_shown(one) for one in queries.steps_of(found)])
+
+
+def _shown(made: Referral) -> shapes.ReferralShown:
+    return shapes.referral_shown(Referral.objects.select_related(*queries.WITH_NAMES).get(pk=made.pk))
+
+
+def _tagged(response: HttpResponse, answer: Status[shapes.ReferralShown]) -> Status[shapes.ReferralShown]:
+    tag(response, answer.value["version"])  # type: ignore[index]
+    return answer

@@ -1,0 +1,130 @@
+"""Residents: found, registered, corrected, merged, received; every reading is audited with its relation."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from fenji.api.callers import caller_of
+from fenji.api.shapes import residents as shapes
+from fenji.api.shapes.common import WRITE, RowId, answers
+from fenji.api.writing import REPEATABLE, once
+from fenji.apps.common.errors import Forbidden
+from fenji.apps.residents import actions, relations
+from fenji.apps.residents.policies import Purpose
+from fenji.apps.residents.search import search
+
+router = Router(tags=["residents"])
+
+
+@router.post("/residents/search", response=answers(200, shapes.SearchShown), summary="Find residents")
+def find(request: HttpRequest, given: shapes.SearchIn) -> shapes.SearchShown:
+    """One's own by name, pinyin, initials or number; anyone else by what the patient shows, masked, with a proof."""
+    caller = caller_of(request)
+    found = search(caller.user, given.text, caller.at, given.page)
+    return shapes.SearchShown(
+        own=[shapes.resident_shown(one) for one in found.own],
+        strangers=[shapes.stranger_shown(one) for one in found.strangers],
+        page=found.page,
+        has_next=found.has_next,
+    )
+
+
+@router.post(
+    "/residents", response=answers(201, shapes.ResidentShown, WRITE), openapi_extra=REPEATABLE, summary="Register"
+)
+def register(request: HttpRequest, given: shapes.RegisterIn) -> Status[shapes.ResidentShown]:
+    """Register a person who is here now; a visit at the caller's institution is opened with it."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.ResidentShown:
+        house = caller.institution_id(given.acting_institution)
+        resident = actions.register(
+            given.told(), by=caller.user, institution_id=house, document_seen=given.document_seen
+        )
+        return shapes.resident_shown(resident)
+
+    return once(request, given, perform, status=201)
+
+
+@router.get("/residents/{resident_id}", response=answers(200, shapes.ResidentShown), summary="One resident")
+def resident(request: HttpRequest, resident_id: UUID) -> shapes.ResidentShown:
+    """The row that is kept of a merged pair. The same 404 for absent and not one's own."""
+    caller = caller_of(request)
+    return shapes.resident_shown(
+        relations.access_resident(caller.user, resident_id, at=caller.at, purpose=Purpose.CARE)
+    )
+
+
+@router.put(
+    "/residents/{resident_id}",
+    response=answers(200, shapes.ResidentShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Correct",
+)
+def correct(request: HttpRequest, resident_id: UUID, given: shapes.CorrectIn) -> Status[shapes.ResidentShown]:
+    """Replace what is registered; an empty ID or telephone number leaves the one that is kept."""
+    caller = caller_of(request)
+    return once(
+        request,
+        given,
+        lambda: shapes.resident_shown(actions.correct(resident_id, given.told(), reason=given.reason, by=caller.user)),
+    )
+
+
+@router.post(
+    "/residents/{resident_id}/identity",
+    response=answers(200, shapes.ResidentShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Complete an identity",
+)
+def complete(request: HttpRequest, resident_id: UUID, given: shapes.ParticularsIn) -> Status[shapes.ResidentShown]:
+    """Give a newborn or an unknown patient the papers that were seen."""
+    caller = caller_of(request)
+    return once(
+        request,
+        given,
+        lambda: shapes.resident_shown(actions.complete_identity(resident_id, given.told(), by=caller.user)),
+    )
+
+
+@router.post(
+    "/merges", response=answers(201, shapes.MergeShown, WRITE), openapi_extra=REPEATABLE, summary="Merge two rows"
+)
+def merge(request: HttpRequest, given: shapes.MergeIn) -> Status[shapes.MergeShown]:
+    caller = caller_of(request)
+
+    def perform() -> shapes.MergeShown:
+        made = actions.merge(kept_id=given.kept_id, merged_id=given.merged_id, reason=given.reason, by=caller.user)
+        return shapes.merge_shown(made)
+
+    return once(request, given, perform, status=201)
+
+
+@router.post(
+    "/merges/{merge_id}/undo",
+    response=answers(200, shapes.MergeShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Take a merge back",
+)
+def unmerge(request: HttpRequest, merge_id: RowId, given: shapes.ReasonIn) -> Status[shapes.MergeShown]:
+    caller = caller_of(request)
+    return once(
+        request, given, lambda: shapes.merge_shown(actions.unmerge(merge_id, reason=given.reason, by=caller.user))
+    )
+
+
+@router.post(
+    "/visits", response=answers(201, shapes.VisitShown, WRITE), openapi_extra=REPEATABLE, summary="Start a visit"
+)
+def visit(request: HttpRequest, given: shapes.VisitIn) -> Status[shapes.VisitShown]:
+    """The patient of a search result is here: the institution may see the record for 24 hours."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.VisitShown:
+        house = caller.institution_id(given.acting_institution)
+        return shapes.visit_shown(relations.start_visit(given.proof, by=caller.user, institution_id=house))
+
+    if not caller.posts:
+        raise Forbidden
+    return once(request, given, perform, status=201)
