@@ -1,4 +1,4 @@
-"""The registry's pages: find, register, look, correct, merge; numbers stay out of addresses and pages until asked for."""
+"""The registry's pages: find, register, look, correct, merge; numbers stay out of addresses and of pages."""
 
 from datetime import timedelta
 from typing import Any
@@ -97,7 +97,8 @@ def test_registering_opens_the_residents_page(world: World) -> None:
 
 
 def test_a_faulty_form_says_of_each_field_what_is_wrong_and_keeps_the_rest(world: World) -> None:
-    answer = client_of(world, "nurse").post("/residents/new/mainland/", filled(id_number=id_number()[:-1] + "A", phone="1"))
+    wrong = filled(id_number=id_number()[:-1] + "A", phone="1")
+    answer = client_of(world, "nurse").post("/residents/new/mainland/", wrong)
     page = text(answer)
     assert answer.status_code == 422
     assert "前 17 位应为数字" in page
@@ -108,7 +109,8 @@ def test_a_faulty_form_says_of_each_field_what_is_wrong_and_keeps_the_rest(world
 
 def test_a_second_registration_leads_to_the_first(world: World) -> None:
     known = registered(world)
-    assert client_of(world, "doctor").post("/residents/new/mainland/", filled())["Location"] == f"/residents/{known.pk}/"
+    own = client_of(world, "doctor").post("/residents/new/mainland/", filled())
+    assert own["Location"] == f"/residents/{known.pk}/"
     answer = client_of(world, "office").post("/residents/new/mainland/", filled())
     assert answer.status_code == 409
     assert "已经登记过" in text(answer)
@@ -139,6 +141,7 @@ def test_a_newborn_is_registered_from_the_mothers_page(world: World) -> None:
     assert "先找到母亲" in text(client.get("/residents/new/mother/?mother=nobody"))
     link = f"/residents/new/mother/?mother={mother.pk}"
     assert link in text(client.get(f"/residents/{mother.pk}/"))
+    assert "王小兰" in text(client.get(link))
     answer = client.post(link, {"name": "", "sex": "1", "birth_date": "2026-03-03"})
     child = Resident.objects.get(mother=mother)
     assert (child.name, answer["Location"]) == ("王小兰之子", f"/residents/{child.pk}/")
@@ -210,7 +213,7 @@ def test_an_emergency_reading_asks_for_a_reason_and_is_marked(world: World, cloc
     assert "紧急查阅中" in text(client.get(answer["Location"]))
     assert client_of(world, "office").get(address).status_code == 404  # an office treats nobody
     clock.advance(timedelta(hours=3))
-    assert client.get(answer["Location"]).status_code == 404
+    assert client_of(world, "physician").get(answer["Location"]).status_code == 404
 
 
 def test_duplicates_are_compared_merged_and_taken_apart(world: World) -> None:

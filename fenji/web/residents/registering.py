@@ -66,7 +66,7 @@ def register(request: PostRequest, kind: str) -> HttpResponse:
             if known.resident_id and relations.relation_for(request.user, known.resident_id, clock.now()):
                 return redirect("resident", known.resident_id)
             taken = search.identify(request.user, form.cleaned_data["id_number"], clock.now())
-    shown = {"choice": choice, "form": form, "mother": mother, "taken": taken}
+    shown = {"choice": choice, "form": form, "mother": mother, "taken": taken, "at": clock.now()}
     return render(request, "residents/register.html", shown, status=422 if form.errors else 409 if taken else 200)
 
 

@@ -1,5 +1,6 @@
 """Synthetic residents reach the database as they were made, all or none, sealed, with contracts and care relations."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,35 +8,35 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Invalid
 from fenji.apps.contracts import loading as contracts
 from fenji.apps.contracts.models import Contract
 from fenji.apps.contracts.queries import contract_on
-from fenji.apps.registry.loading import load_city
-from fenji.apps.registry.models import ServiceArea
-from fenji.apps.registry.staff_loading import Staff, invented_staff
+from fenji.apps.registry.models import Region, ServiceArea
 from fenji.apps.residents import identity, loading, names
 from fenji.apps.residents.duplicates import duplicates_of
 from fenji.apps.residents.models import CareRelation, Resident
-from fenji.cities.network import load_network
 from fenji.simulator.residents import Chunk, generate
+from tests.conftest import NOON
+from tests.factories.city import standing_city
 
 pytestmark = pytest.mark.django_db
 
-CITY = load_network("yangjiang")
 N = 1500
 
 
 @pytest.fixture(scope="module")
-def staff() -> Staff:
-    return invented_staff(CITY, 1)
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with standing_city(django_db_blocker, NOON, with_staff=True):
+        yield
 
 
 @pytest.fixture
-def city(db: None, clock: Frozen, staff: Staff) -> Frozen:
-    load_city(CITY, clock.at, staff=staff)
+def city(standing: None, db: None, clock: Frozen) -> Frozen:
+    """Yangjiang with its teams and nobody to care for yet."""
     return clock
 
 
@@ -194,9 +195,10 @@ def test_a_second_load_is_refused(city: Frozen) -> None:
     assert Resident.objects.count() == 100
 
 
-def test_without_a_network_nothing_is_loaded(db: None, clock: Frozen) -> None:
+def test_without_towns_nothing_is_loaded(city: Frozen) -> None:
+    Region.objects.update(population=None)
     with pytest.raises(Invalid):
-        contracts.load_synthetic(100, 1, at=clock.at)
+        contracts.load_synthetic(100, 1, at=city.at)
 
 
 def test_progress_is_told_up_to_the_end(city: Frozen) -> None:
