@@ -7,6 +7,7 @@ from typing import Any
 
 from fenji.apps.booking import queries as booking
 from fenji.apps.booking.policies import REFERRED
+from fenji.apps.booking.waits import waits
 from fenji.apps.common import rulebooks
 from fenji.apps.contracts.queries import contract_on
 from fenji.apps.referrals.models import Referral
@@ -109,7 +110,7 @@ def _candidates(
     near: list[Neighbour], departments: Mapping[str, int], question: Question, day: date
 ) -> list[Candidate]:
     free = booking.next_free(departments.values(), access=REFERRED, at=question.at)
-    waits = booking.waits(departments.values(), at=question.at)
+    waited = waits(departments.values(), at=question.at)
     homes = _homes(question.resident, day)
     return [
         Candidate(
@@ -123,7 +124,9 @@ def _candidates(
             consortium=one.consortium,
             distance_km=one.distance_km,
             next_free_at=free.get(departments.get(one.institution.code, 0)),
-            wait_days=_wait(waits, departments.get(one.institution.code, 0)),
+            wait_days=waited[departments[one.institution.code]].referred_days
+            if one.institution.code in departments
+            else None,
             has_emergency=any(unit.is_emergency for unit in one.institution.departments),
             is_contracted=one.institution.id == homes[0],
             serves_town=one.institution.id in homes[1],
@@ -137,11 +140,6 @@ def _homes(resident: Resident, day: date) -> tuple[int | None, set[int]]:
     contract = contract_on(resident.pk, day)
     town = {one.pk for one in serving(resident.town_id, day)} if resident.town_id else set()
     return (contract.team.institution_id if contract else None), town
-
-
-def _wait(waits: Any, department_id: int) -> float | None:
-    found = waits.get(department_id)
-    return found.referred_days if found else None
 
 
 def _age(resident: Resident, day: date) -> int | None:

@@ -1,0 +1,46 @@
+"""Where to send: the county hospital of the own consortium before the city's, with what is free there."""
+
+from fenji.apps.common.clock import Frozen
+from fenji.apps.referrals.choosing import Question, choose, without
+from fenji.kernel.referral import Direction, Urgency
+from tests.factories.world import CARDIOLOGY, World, make_places
+
+
+def question(world: World, **changes: object) -> Question:
+    asked = {
+        "resident": world.resident, "sender": world.township, "direction": Direction.UP, "urgency": Urgency.ROUTINE,
+        "specialty": CARDIOLOGY, "diagnosis_code": "I10", "measures": {"systolic": 168}, "at": world.at,
+    }  # fmt: skip
+    return Question(**{**asked, **changes})  # type: ignore[arg-type]
+
+
+def codes(world: World, **changes: object) -> list[str]:
+    return [one.candidate.code for one in choose(question(world, **changes)).choice.proposals]
+
+
+def test_the_own_consortiums_county_hospital_comes_first(world: World, clock: Frozen):
+    assert codes(world)[0] == world.county.code
+
+
+def test_every_proposal_names_a_reason_with_its_clause(world: World, clock: Frozen):
+    for proposal in choose(question(world)).choice.proposals:
+        assert proposal.reasons
+        assert any(reason.rests_on and reason.rests_on.clause for reason in proposal.reasons)
+
+
+def test_the_next_free_place_of_the_right_department_stands_beside_it(world: World, clock: Frozen):
+    first = make_places(world.departments["yx-renmin.cardio"], clock.at)[0]
+    best = choose(question(world)).choice.proposals[0]
+    assert best.candidate.next_free_at == first.starts_at
+    assert choose(question(world)).departments[world.county.code] == world.departments["yx-renmin.cardio"].pk
+
+
+def test_an_emergency_goes_where_there_is_an_emergency_department(world: World, clock: Frozen):
+    answer = choose(question(world, urgency=Urgency.EMERGENCY, specialty=""))
+    assert {one.candidate.code for one in answer.choice.proposals} <= {world.county.code, world.county_tcm.code, world.city.code}
+    assert answer.departments[world.county.code] == world.departments["yx-renmin.emergency"].pk
+
+
+def test_who_refused_is_not_proposed_again(world: World, clock: Frozen):
+    left = without(choose(question(world)), {world.county.code})
+    assert world.county.code not in [one.candidate.code for one in left.choice.proposals]
