@@ -1,6 +1,7 @@
 """Numbered places from a weekly pattern."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,7 @@ def test_places_follow_each_other_without_gap_inside_the_session(minutes: int, e
     assert len(made) == minutes // each
     assert [slot.number for slot in made] == list(range(1, len(made) + 1))
     assert all(slot.ends_at - slot.starts_at == timedelta(minutes=each) for slot in made)
-    assert all(one.ends_at == two.starts_at for one, two in zip(made, made[1:], strict=False))
+    assert all(one.ends_at == two.starts_at for one, two in pairwise(made))
     if made:
         assert made[0].starts_at == START
         assert made[-1].ends_at <= ends_at < made[-1].ends_at + timedelta(minutes=each)
