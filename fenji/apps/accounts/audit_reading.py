@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils.timezone import localtime
 
 from fenji.apps.accounts import policies
 from fenji.apps.accounts.errors import AlreadyReviewed, NoSuchEvent
@@ -36,8 +37,9 @@ class Asked:
     verb: str = ""
 
     def as_details(self) -> dict[str, str]:
-        span = {"since": self.since.isoformat(), "until": self.until.isoformat()}
-        return {**span, "who": self.who, "verb": self.verb}
+        """For the audit event of the look itself; the resident stands in a column of its own."""
+        span = {"since": f"{localtime(self.since):%Y-%m-%d %H:%M}", "until": f"{localtime(self.until):%Y-%m-%d %H:%M}"}
+        return span | {name: given for name, given in (("who", self.who), ("verb", self.verb)) if given}
 
 
 def read(asked: Asked, *, by: User) -> QuerySet[AuditEvent]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fenji.apps.accounts.audit_reading import Asked
 from fenji.apps.common.errors import DomainError, Invalid
 from fenji.kernel.roles import Role
+from fenji.web.administration.verbs import verb_choices
 from fenji.web.presenters.posts import ROLES
 from fenji.web.widgets import DateInput
 
@@ -49,7 +50,7 @@ class AuditForm(forms.Form):
 
     who = forms.CharField(label=_("操作人"), max_length=80, required=False)
     resident = forms.CharField(label=_("居民编号"), max_length=40, required=False)
-    verb = forms.CharField(label=_("操作"), max_length=60, required=False)
+    verb = forms.ChoiceField(label=_("操作"), choices=verb_choices, required=False)
     since = forms.DateField(label=_("自"), required=False, widget=DateInput())
     until = forms.DateField(label=_("至"), required=False, widget=DateInput())
 

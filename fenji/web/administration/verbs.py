@@ -50,6 +50,25 @@ WORDS: dict[str, str | Promise] = {
 }
 
 
+KINDS: dict[str, str | Promise] = {
+    "account": _("登录与账号（全部）"),
+    "audit": _("审计（全部）"),
+    "resident": _("居民资料（全部）"),
+    "referral": _("转诊（全部）"),
+    "booking": _("预约（全部）"),
+    "schedule": _("排班（全部）"),
+    "contract": _("签约（全部）"),
+    "post": _("岗位（全部）"),
+    "institution": _("机构（全部）"),
+    "notice": _("通知（全部）"),
+}
+
+
+def verb_choices() -> list[tuple[str, str | Promise]]:
+    """What the trail can be filtered by: whole kinds, then single verbs."""
+    return [("", _("全部")), *((kind + ".", words) for kind, words in KINDS.items()), *WORDS.items()]
+
+
 def verb_words(verb: str) -> str:
     kind, _dot, action = verb.partition(".")
     if verb in WORDS:
