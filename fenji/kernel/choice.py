@@ -60,13 +60,13 @@ def propose(case: Case, candidates: Iterable[Candidate], rules: ChoiceRules, at:
     needed = needed_for(case)
     fit: list[Candidate] = []
     out: list[RuledOut] = []
-    for candidate in sorted(candidates, key=_by_distance):
+    for candidate in candidates:
         against = reason_against(case, candidate, needed, same_tier=rules.same_tier)
         if against is None:
             fit.append(candidate)
         else:
             out.append(RuledOut(candidate, against))
-    if rules.stepwise and _must_go_stepwise(case):
+    if _must_go_stepwise(case, rules):
         fit, skipped = _one_level_at_a_time(case, fit, rules)
         out.extend(skipped)
     fit.sort(key=_order(case, fit, rules))
@@ -74,8 +74,13 @@ def propose(case: Case, candidates: Iterable[Candidate], rules: ChoiceRules, at:
     return Choice(needed, proposals, tuple(sorted(out, key=lambda one: _by_distance(one.candidate))))
 
 
-def _must_go_stepwise(case: Case) -> bool:
-    return case.direction is Direction.UP and case.urgency is not Urgency.EMERGENCY and not case.is_exempt
+def _must_go_stepwise(case: Case, rules: ChoiceRules) -> bool:
+    is_planned = case.direction is Direction.UP and case.urgency is not Urgency.EMERGENCY
+    return rules.stepwise and is_planned and not _chooses_freely(case, rules)
+
+
+def _chooses_freely(case: Case, rules: ChoiceRules) -> bool:
+    return case.is_exempt and rules.exempt_choose_freely
 
 
 def _one_level_at_a_time(
@@ -174,7 +179,7 @@ def _reasons_for(
         yield reason("contract" if one.is_contracted else "home_town", on("home_first"))
     if _is_recheck(case, one, rules):
         yield reason("recheck", on("recheck_same_institution"))
-    if case.is_exempt and rules.exempt_choose_freely:
+    if _chooses_freely(case, rules):
         yield reason("exempt", on("exempt_choose_freely"))
     yield from _reasons_of_ties(case, one, fit, rules)
     if one.distance_km is not None:
@@ -188,7 +193,7 @@ def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: Ch
         yield reason("consortium", on, consortium=name, consortium_en=name_en)
     elif closeness < 3:
         yield reason("specialty_pair" if closeness == 1 else "assistance", on)
-    is_free = case.is_exempt and rules.exempt_choose_freely
-    is_bound = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY and not is_free
+    is_planned = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY
+    is_bound = is_planned and not _chooses_freely(case, rules)
     if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in fit):
         yield reason("outside", on)

@@ -67,6 +67,12 @@ def test_met_comes_before_unknown_before_unmet_and_the_worst_urgency_first() -> 
     ]
 
 
+def test_of_two_equally_urgent_the_one_that_needs_the_higher_tier_comes_first() -> None:
+    to_city = Adequate(Tier.CITY, Level.TERTIARY, Basis.STATED)
+    catalogue = Catalogue(MEASURES, (criterion("a_county", HIGH), criterion("b_city", HIGH, to=to_city)))
+    assert [code for code, _ in answers(catalogue, {"systolic": 186})] == ["b_city", "a_county"]
+
+
 @given(st.permutations(["a", "b", "c", "d"]), st.lists(st.sampled_from(list(Urgency)), min_size=4, max_size=4))
 def test_the_order_does_not_hang_on_how_the_catalogue_is_written(codes: list[str], urgencies: list[Urgency]) -> None:
     rows = [criterion(code, HIGH, urgency=urgency) for code, urgency in zip("abcd", urgencies, strict=True)]
