@@ -1,13 +1,15 @@
 """Errors as pages: what went wrong and what to do, in the reader's words, never a code alone.
 
-`DomainErrors` (middleware) turns every error of the apps into its page or, for HTMX, a message at the top.
+`DomainErrors` (middleware) turns every error of the apps into its page or, for HTMX, a message at the top. What never
+reaches a view (an unknown address, a stale form, a fault of ours) Django renders from 404.html, 403_csrf.html, 500.html.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,7 @@ class Wording:
     icon: str
 
 
+# Read by the templates through the tag `error_wording`.
 WORDINGS: dict[int, Wording] = {
     400: Wording(
         _("这个请求无法读懂"), _("请返回上一页重新填写；如果是点开的链接，请核对是否完整。"), "question-mark-circle"
@@ -41,6 +44,9 @@ WORDINGS: dict[int, Wording] = {
         "wrench-screwdriver",
     ),
 }
+
+
+STALE_FORM = Wording(_("页面放得太久，已失效"), _("请返回上一页，刷新后重新提交；浏览器须允许 Cookie。"), "arrow-path")
 
 
 def page(
@@ -63,30 +69,6 @@ def page(
     return render(request, "errors/page.html", words, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400)
-
-
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 404)
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """Without navigation and without the account: whatever broke may be the database."""
-    words = {"status": 500, "title": WORDINGS[500].title, "remedy": WORDINGS[500].remedy, "icon": WORDINGS[500].icon}
-    return render(None, "errors/broken.html", words, status=500)
-
-
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return page(
-        request, 403, message=_("页面放得太久，已失效"), remedy=_("请返回上一页，刷新后重新提交；浏览器须允许 Cookie。")
-    )
-
-
 class DomainErrors:
     """Errors of the apps become pages with their own status, message and remedy. The API has its own answers."""
 
@@ -97,6 +79,10 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Http404):
+            return page(request, 404)
+        if isinstance(exception, PermissionDenied):
+            return page(request, 403)
         if not isinstance(exception, DomainError):
             return None
         back = _page_before(request) if exception.status in (409, 412) else ""

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from fenji.apps.common.errors import DomainError, Forbidden, NotFound, Stale
 from fenji.kernel.roles import Office, Role
@@ -160,8 +161,8 @@ def test_a_conflict_leads_back_to_the_page_it_came_from_and_nowhere_else() -> No
         return response.content.decode()
 
     assert 'href="/referrals/7/?tab=2"' in shown("http://testserver/referrals/7/?tab=2", Stale())
-    assert "查看最新状态" not in shown("http://evil.example/x", Stale())
-    assert "查看最新状态" not in shown("http://testserver/referrals/7/", NotFound())
+    assert "button-primary" not in shown("http://evil.example/x", Stale())
+    assert "button-primary" not in shown("http://testserver/referrals/7/", NotFound())
 
 
 def test_other_errors_are_not_swallowed() -> None:
@@ -180,9 +181,31 @@ def test_an_error_shows_what_it_was_told_escaped() -> None:
 
 
 def test_the_page_of_a_broken_system_needs_neither_database_nor_account() -> None:
-    response = errors.broken(RequestFactory().get("/"))  # no user on it: any look at one would fail
+    response = server_error(RequestFactory().get("/"))  # no user on it: any look at one would fail
     assert response.status_code == 500
     assert "值班电话" in response.content.decode()
+
+
+@pytest.mark.parametrize("raised", [Http404(), NotFound()])
+def test_absent_and_hidden_are_told_apart_by_nothing_but_their_words(raised: Exception) -> None:
+    response = errors.DomainErrors(lambda _request: HttpResponse()).process_exception(request_of(), raised)
+    assert response is not None
+    assert response.status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_is_answered_in_our_words(client: Client) -> None:
+    response = client.get("/no/such/address/")
+    assert response.status_code == 404
+    assert "没有找到" in response.content.decode()
+    assert '<html lang="zh-hans">' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_that_lay_too_long_is_told_what_to_do() -> None:
+    response = Client(enforce_csrf_checks=True).post(reverse("set_language"), {"language": "en"})
+    assert response.status_code == 403
+    assert "刷新后重新提交" in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from fenji.web import navigation
+from fenji.web import errors, navigation
 from fenji.web.presenters import basis, charts, dates, deadlines, fields, numbers, people, places, posts, states, tiers
 
 register = template.Library()
@@ -83,6 +83,12 @@ def bars(rows: Sequence[tuple[str, int] | tuple[str, int, str]]) -> list[charts.
 def control(field: BoundField, extra: str = "") -> SafeString:
     """The field's own widget, told which help and error texts describe it."""
     return fields.control(field, extra)
+
+
+@register.simple_tag
+def error_wording(status: int, *, stale_form: bool = False) -> errors.Wording:
+    """Title, remedy and icon of an error."""
+    return errors.STALE_FORM if stale_form else errors.WORDINGS[status]
 
 
 @register.simple_tag
