@@ -1,7 +1,7 @@
 """Errors as pages: what went wrong and what to do, in the reader's words, never a code alone.
 
 `DomainErrors` (middleware) turns every error of the apps into its page or, for HTMX, a message at the top. What never
-reaches a view (an unknown address, a stale form, a fault of ours) Django renders from 404.html, 403_csrf.html, 500.html.
+reaches a view (an unknown address, a stale form, our own fault) Django renders from 404.html, 403_csrf.html, 500.html.
 """
 
 from collections.abc import Callable
