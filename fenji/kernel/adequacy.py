@@ -13,6 +13,8 @@ from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import PRIMARY_KINDS, Grade, Kind, Level, LinkKind, Tier
 
 LEVEL_RANK = {Level.NONE: 0, Level.PRIMARY: 1, Level.SECONDARY: 2, Level.TERTIARY: 3}
+EMERGENCY_MEDICINE = "20"
+BROAD = frozenset({Kind.GENERAL, Kind.TCM})
 HOSPITALS = frozenset({Kind.GENERAL, Kind.TCM, Kind.MCH, Kind.PUBLIC_HEALTH, Kind.SPECIALTY})
 CONTINUING = frozenset({Kind.REHABILITATION, Kind.NURSING_HOME, Kind.NURSING_STATION})
 CENTRES = frozenset({Kind.TOWNSHIP, Kind.COMMUNITY_CENTRE})
@@ -46,7 +48,7 @@ class Candidate:
     grade: Grade = Grade.NONE
     specialties: frozenset[str] = frozenset()
     links: frozenset[LinkKind] = frozenset()
-    same_consortium: bool = False
+    same_consortium: bool = False  # one inside which patients are passed on: see choice.is_inside
     consortium: str = ""
     consortium_en: str = ""
     distance_km: float | None = None
@@ -129,6 +131,7 @@ def reason_against(case: Case, candidate: Candidate, needed: Needed, *, same_tie
         (not needed.is_met_by(candidate), "too_low"),
         (not is_emergency and not _stands_right(case, candidate), _WRONG_STANDING[case.direction]),
         (is_emergency and not candidate.has_emergency, "no_emergency"),
+        (is_emergency and not _takes_any_emergency(case, candidate), "narrow_emergency"),
         (not is_emergency and not _has_specialty(case, candidate), "no_department"),
     )
     for holds, code in checks:
@@ -157,6 +160,13 @@ def _stands_right(case: Case, candidate: Candidate) -> bool:
     if case.direction is Direction.DOWN:
         return other < own or (candidate.kind in CONTINUING and candidate.tier <= case.sender_tier)
     return candidate.tier == case.sender_tier
+
+
+def _takes_any_emergency(case: Case, candidate: Candidate) -> bool:
+    """A general or TCM hospital does; a maternity, psychiatric or other special one only within its own specialties."""
+    if candidate.kind in BROAD or case.specialty in ("", EMERGENCY_MEDICINE):
+        return candidate.kind in BROAD
+    return offers(candidate.specialties, case.specialty)
 
 
 def _has_specialty(case: Case, candidate: Candidate) -> bool:

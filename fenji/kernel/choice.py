@@ -13,7 +13,8 @@ from fenji.kernel.reasons import LEVEL_NAMES, TIER_NAMES, Clause, Reason, reason
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import Level, LinkKind, Tier
 
-__all__ = ["Candidate", "Case", "Choice", "ChoiceRules", "Needed", "Proposal", "RuledOut", "propose"]
+__all__ = ["Candidate", "Case", "Choice", "ChoiceRules", "Needed", "Proposal", "RuledOut", "is_inside", "propose"]
+INTEGRATED = frozenset({"urban_group", "county_township", "asset_integrated", "mch"})
 FAR_KM = float("inf")  # a place that is not known comes last
 
 
@@ -53,6 +54,14 @@ class Choice:
     needed: Needed
     proposals: tuple[Proposal, ...]  # best first
     ruled_out: tuple[RuledOut, ...]  # nearest first
+
+
+def is_inside(consortium_kind: str, *, is_led_by_either: bool) -> bool:
+    """Whether two members refer to each other as inside one consortium (Y 二(七)4: 医联体内上级医院).
+
+    In an integrated one all do; in loose cooperation only with the lead: who is helped by the same hospital is no pair.
+    """
+    return is_led_by_either or consortium_kind in INTEGRATED
 
 
 def propose(case: Case, candidates: Iterable[Candidate], rules: ChoiceRules, at: datetime) -> Choice:

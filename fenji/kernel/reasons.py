@@ -39,6 +39,7 @@ SENTENCES = {
     "wrong_kind": ("不属于接收此类转诊的机构", "Not a kind of institution that takes this referral"),
     "no_department": ("没有所需科目{specialty}", "Lacks the specialty {specialty}"),
     "no_emergency": ("没有急诊科", "No emergency department"),
+    "narrow_emergency": ("专科机构，急诊不含此类", "A special institution: not this kind of emergency"),
     "too_low": ("层级不够：须{needed}机构", "Too low: needs {needed_en}"),
     "not_above": ("不高于本机构，不属于上转", "Not above the sender"),
     "not_below": ("不低于本机构，不属于下转", "Not below the sender"),

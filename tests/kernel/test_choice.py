@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.kernel.adequacy import HOSPITALS, LEVEL_RANK, offers
-from fenji.kernel.choice import Candidate, Case, Choice, ChoiceRules, propose
+from fenji.kernel.choice import Candidate, Case, Choice, ChoiceRules, is_inside, propose
 from fenji.kernel.conditions import Answer
 from fenji.kernel.criteria import Adequate, Finding
 from fenji.kernel.reasons import SENTENCES, Clause
@@ -175,6 +175,32 @@ def test_an_emergency_goes_to_the_nearest_with_an_emergency_department() -> None
 def test_an_emergency_that_needs_a_tertiary_hospital_passes_the_nearer_one() -> None:
     case = up(urgency=Urgency.EMERGENCY, findings=(met(level=Level.TERTIARY),))
     assert proposed(propose(case, [hospital("near", distance_km=1), city("far", distance_km=50)], RULES, AT)) == ["far"]
+
+
+@pytest.mark.parametrize(
+    ("specialty", "kinds"),
+    [("05.02", ["general", "mch"]), ("03.04", ["general"]), ("20", ["general"]), ("", ["general"])],
+)
+def test_a_special_hospital_takes_emergencies_only_of_its_own_specialties(specialty: str, kinds: list[str]) -> None:
+    maternity = hospital("mch", kind=Kind.MCH, specialties=frozenset({"05.02", "20"}), distance_km=1)
+    general = hospital("general", specialties=frozenset())
+    choice = propose(up(urgency=Urgency.EMERGENCY, specialty=specialty), [maternity, general], RULES, AT)
+    assert sorted(proposed(choice)) == kinds
+    assert why_not(choice) == ({} if "mch" in kinds else {"mch": "narrow_emergency"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads", "inside"),
+    [
+        ("urban_group", False, True),
+        ("county_township", False, True),
+        ("cooperation", False, False),
+        ("cooperation", True, True),
+        ("specialty", False, False),
+    ],
+)
+def test_who_is_merely_helped_by_the_same_hospital_is_not_inside(kind: str, leads: bool, inside: bool) -> None:
+    assert is_inside(kind, is_led_by_either=leads) is inside
 
 
 # --- downward
@@ -371,6 +397,7 @@ def test_whatever_the_city_prefers_nothing_inadequate_is_proposed(
         assert one.kind in HOSPITALS | {Kind.TOWNSHIP, Kind.COMMUNITY_CENTRE}
         assert all(one.tier >= to.tier and LEVEL_RANK[one.level] >= LEVEL_RANK[to.level] for to in least)
         if case.urgency is Urgency.EMERGENCY:
+            assert one.kind in {Kind.GENERAL, Kind.TCM}  # no special hospital among these
             assert one.has_emergency and one.tier >= Tier.COUNTY
         else:
             assert offers(one.specialties, case.specialty) and one.tier >= case.sender_tier
