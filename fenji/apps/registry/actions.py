@@ -128,6 +128,7 @@ def set_duty(department: Department, user: User, *, from_at: datetime, until_at:
     _check_span(from_at, until_at)
     if not posts.roles_at(user, department.institution_id, timezone.localdate(from_at)):
         raise Invalid(fields={"user": _("值班人须是本机构在任的工作人员。")})
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)  # in turn: no deadlock on the constraint
     try:
         with transaction.atomic():
             duty = Duty.objects.create(department=department, user=user, from_at=from_at, until_at=until_at)
