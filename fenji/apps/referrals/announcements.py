@@ -1,6 +1,6 @@
 """Who is told what when a referral moves, and who when it does not: addressees from the table, words for each party.
 
-SMS to residents carry no diagnosis. Every notice has a key of its own, so that a repeated move or job tells nobody twice.
+SMS to residents carry no diagnosis. Every notice has a key of its own, so that a repeated job tells nobody twice.
 """
 
 from collections.abc import Iterable, Sequence

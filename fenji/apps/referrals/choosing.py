@@ -53,9 +53,13 @@ def findings_for(measures: Mapping[str, Any], diagnosis_code: str, direction: Di
 def choose(question: Question) -> Answer:
     """Where this patient should go, best first, each with next free place, wait, distance and reasons."""
     day = day_of(question.at)
-    findings = findings_for(question.measures, question.diagnosis_code, question.direction, day)
+    age = _age(question.resident, day)
+    measures = {**({"age": age} if age is not None else {}), **question.measures}
+    findings = findings_for(measures, question.diagnosis_code, question.direction, day)
+    # Downward primary care takes over, whatever its list of specialties says.
+    specialty = "" if question.direction is Direction.DOWN else question.specialty
     near = candidates_for(
-        question.specialty, sender_id=question.sender.pk, on=day, emergency=question.urgency is Urgency.EMERGENCY
+        specialty, sender_id=question.sender.pk, on=day, emergency=question.urgency is Urgency.EMERGENCY
     )
     departments = _departments(near, question, day)
     case = Case(
@@ -66,7 +70,7 @@ def choose(question: Question) -> Answer:
         sender_tier=network().nodes[question.sender.pk].tier,
         sender_level=network().nodes[question.sender.pk].level,
         findings=tuple(findings),
-        age_years=_age(question.resident, day),
+        age_years=age,
     )
     candidates = _candidates(near, departments, question, day)
     return Answer(propose(case, candidates, rulebooks.current().choice_rules(day), question.at), findings, departments)

@@ -102,7 +102,7 @@ def fill(referral: Referral, form: ReferralForm, at: datetime) -> None:
 def receiving_department(
     institution: Institution, specialty: str, *, emergency: bool, at: datetime
 ) -> Department | None:
-    """The department that takes a case: the emergency department, that of the specialty, or none (the office decides)."""
+    """The department that takes a case: emergency, that of the specialty, or none (the office decides)."""
     if emergency:
         return institution.departments.filter(is_emergency=True, valid_until__isnull=True).first()
     return department_for(institution.pk, specialty, day_of(at)) if specialty else None

@@ -111,6 +111,9 @@ class Step(models.Model):
         constraints = [models.UniqueConstraint(fields=["referral", "version"], name="step_once")]
         indexes = [models.Index(fields=["action", "at"])]
 
+    def __str__(self) -> str:
+        return f"{self.referral_id} {self.action}"
+
 
 class Attachment(models.Model):
     """A photographed paper or result, checked and re-encoded before it is kept."""
@@ -124,6 +127,9 @@ class Attachment(models.Model):
     content = models.BinaryField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Reply(models.Model):
@@ -140,6 +146,9 @@ class Reply(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    def __str__(self) -> str:
+        return f"{self.referral_id} {self.at:%Y-%m-%d}"
+
 
 class CarePlan(models.Model):
     """The continuing plan that goes down with the patient: treatment, rehabilitation, nursing, follow-up dates."""
@@ -153,6 +162,9 @@ class CarePlan(models.Model):
     guidance_days = models.PositiveSmallIntegerField(null=True)  # the upper doctor looks in every so many days
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.referral_id}"
 
 
 class FollowUp(models.Model):
@@ -179,6 +191,9 @@ class FollowUp(models.Model):
             models.Index(fields=["institution", "due_on"], condition=Q(done_at__isnull=True), name="follow_up_due"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.due_on} {self.what}"
+
 
 class Complaint(models.Model):
     """A resident's complaint about a referral, answered by the office it concerns."""
@@ -189,3 +204,6 @@ class Complaint(models.Model):
     answer = models.CharField(max_length=1000, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.referral_id} {self.made_at:%Y-%m-%d}"

@@ -19,7 +19,8 @@ WITH_NAMES = ("resident", "sender", "receiver", "department", "sent_by", "bookin
 
 def lock(referral_id: UUID) -> Referral:
     """The referral, locked after its parents (`common.locks`); a move may have to move them too."""
-    chain, next_id = [], referral_id
+    chain: list[UUID] = []
+    next_id: UUID | None = referral_id
     while next_id:
         chain.append(next_id)
         next_id = Referral.objects.filter(pk=next_id).values_list("parent_id", flat=True).first()

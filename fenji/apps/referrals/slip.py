@@ -37,7 +37,7 @@ BY_NAME = {field.name: field for field in FIELDS}
 
 
 def clean_slip(given: Mapping[str, Any]) -> dict[str, str]:
-    """The slip's texts, trimmed; raises Invalid naming every box that is missing, too long or holds a personal number."""
+    """The slip's texts, trimmed; raises Invalid naming each box that is missing, too long or holds a number."""
     slip = {name: str(given.get(name) or "").strip() for name in BY_NAME}
     faults = {field.name: fault for field in FIELDS if (fault := _fault(field, slip[field.name]))}
     unknown = set(given) - set(BY_NAME)

@@ -83,8 +83,8 @@ def paper_slip(request: PostRequest, resident_id: UUID) -> HttpResponse:
         try:
             return once(request, lambda: _enter(request, resident_id, form.cleaned_data))
         except Invalid as invalid:
-            for name, words in invalid.fields.items():
-                form.add_error(name if name in form.fields else None, words)
+            for name, fault in invalid.fields.items():
+                form.add_error(name if name in form.fields else None, fault)
     words = {"form": form, "resident": resident, "at": at}
     return render(request, "referral_office/paper.html", words, status=422 if form.errors else 200)
 

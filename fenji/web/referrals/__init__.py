@@ -1,1 +1,1 @@
-"""The referral's own pages, shared by all desks: where it stands, what happened, what one may do now, each move's form."""
+"""The referral's own pages, shared by all desks: where it stands, what happened, what one may do now."""

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -74,7 +75,8 @@ class OfferForm(MoveForm):
     """Several places, from which the resident chooses."""
 
     def given(self) -> Given:
-        return Given(places=tuple(int(pk) for pk in self.data.getlist("places") if pk.isdigit()))
+        chosen = self.data.getlist("places") if isinstance(self.data, QueryDict) else []
+        return Given(places=tuple(int(pk) for pk in chosen if pk.isdigit()))
 
 
 class AssignForm(MoveForm):

@@ -7,8 +7,8 @@ from functools import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fenji.apps.notices.models import Notice
 from fenji.apps.notices import queries as notices
+from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import queries
 from fenji.apps.referrals.choosing import Answer, findings_for
 from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Step
@@ -23,8 +23,10 @@ from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
 
 # What is asked first: the move that brings the patient on, before those that stop or turn.
-FORWARD = ("send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "arrive", "start_care", "return_down",
-           "reply", "take_on", "acknowledge", "confirm_cancellation")  # fmt: skip
+FORWARD = (
+    "send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "arrive", "start_care",
+    "return_down", "reply", "take_on", "acknowledge", "confirm_cancellation",
+)  # fmt: skip
 BACKWARD = frozenset(
     {"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"}
 )
@@ -164,4 +166,4 @@ def _wait_words(days: float | None) -> str:
 def _tone(move: Move, *, first: bool) -> str:
     if move.action in BACKWARD:
         return "danger"
-    return "primary" if first else ""
+    return "primary" if first and move.action in FORWARD else ""

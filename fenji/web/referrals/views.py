@@ -1,10 +1,11 @@
 """Pages of one referral: the referral itself, and a form for each move one may make."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid, NotFound
-from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.choosing import Answer, choose, question_of, without
 from fenji.apps.referrals.models import Attachment, Referral
-from fenji.kernel.referral import BY_ACTION, Move, Party, State
+from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
 from fenji.web.posting import once, version_of
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.referrals.presenter import ReferralPage, proposals
@@ -81,7 +81,7 @@ def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires_login
-def paper(request: PersonRequest, referral_id: UUID, paper_id: UUID) -> FileResponse | HttpResponse:
+def paper(request: PersonRequest, referral_id: UUID, paper_id: UUID) -> HttpResponse:
     """One photographed paper, for who may see the referral."""
     at = clock.now()
     referral, _parties = queries.access_referral(request.user, referral_id, at=at)
@@ -149,12 +149,5 @@ def _answer(referral: Referral, row: Move, at: Any) -> Answer:
         return without(choose(question_of(referral, at)), {receiver.code} if receiver else set())
     question = question_of(referral, at, sender=receiver)
     if row.action == "return_down":
-        from dataclasses import replace
-
-        from fenji.kernel.referral import Direction, Urgency
-
         question = replace(question, direction=Direction.DOWN, urgency=Urgency.ROUTINE, specialty="")
     return choose(question)
-
-
-__all__ = ["Notice", "attach", "move", "paper", "show"]

@@ -30,7 +30,8 @@ def escalate_overdue(*, at: datetime, limit: int = BATCH) -> int:
 def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: datetime) -> None:
     """A booking changed without its referral asking: the clinic closed and it moved or ended, or a hold ran out.
 
-    Runs as a job, perhaps twice, perhaps late: what no longer fits the referral's present booking is left alone.
+    Runs as a job, perhaps twice, perhaps late: what no longer fits the referral's present booking is left alone. A hold
+    that ran out changes nothing here: the receiver takes the next free place when it accepts.
     """
     referral, booking = queries.lock(referral_id), Booking.objects.get(pk=booking_id)
     state = State(referral.state)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from fenji.apps.accounts.models import User
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.actions.children import begin_child, send_child
 from fenji.apps.referrals.actions.effects import relations
@@ -70,7 +71,9 @@ def institution_given_or_sender(act: Act) -> Institution:
 
 
 def _write_reply(act: Act, *, is_final: bool) -> None:
-    Reply.objects.create(referral=act.referral, is_final=is_final, by=act.by, at=act.at, **clean_reply(act.given.reply))
+    Reply.objects.create(
+        referral=act.referral, is_final=is_final, by=_maker(act), at=act.at, **clean_reply(act.given.reply)
+    )
 
 
 def _write_plan(child: Referral, plan: Plan, act: Act) -> None:
@@ -82,12 +85,11 @@ def _write_plan(child: Referral, plan: Plan, act: Act) -> None:
         nursing=plan.nursing,
         warning_signs=plan.warning_signs,
         guidance_days=plan.guidance_days,
-        by=act.by,
+        by=_maker(act),
         at=act.at,
     )
     tasks = [
-        FollowUp(referral=child, institution_id=child.receiver_id, due_on=task.due_on, what=task.what)
-        for task in plan.tasks
+        FollowUp(referral=child, institution=_house(child), due_on=task.due_on, what=task.what) for task in plan.tasks
     ]
     if plan.guidance_days:
         day = rules.day_of(act.at)
@@ -102,3 +104,16 @@ def _write_plan(child: Referral, plan: Plan, act: Act) -> None:
             for d in range(plan.guidance_days, GUIDANCE_HORIZON_DAYS + 1, plan.guidance_days)
         ]
     FollowUp.objects.bulk_create(tasks)
+
+
+def _maker(act: Act) -> User:
+    """Replies and plans are written by people, never by the clock: the table gives these moves to nobody else."""
+    if act.by is None:
+        raise ValueError(f"{act.move.action} needs a person")
+    return act.by
+
+
+def _house(child: Referral) -> Institution:
+    if child.receiver is None:
+        raise ValueError("a referral sent down has a receiver")
+    return child.receiver

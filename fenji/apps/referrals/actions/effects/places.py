@@ -45,7 +45,7 @@ def uses_places(referral: Referral) -> bool:
 
 def place_at(referral: Referral, place_id: int) -> Place:
     """A place of the receiving institution; raises Invalid for any other."""
-    place = Place.objects.select_related("department").filter(pk=place_id, institution_id=referral.receiver_id).first()
+    place = Place.objects.select_related("department").filter(pk=place_id, institution=referral.receiver).first()
     if place is None:
         raise Invalid(fields={"place": _("这个号源不属于接收机构，请重新选择。")})
     return place
@@ -130,9 +130,8 @@ def wanted_by(referral: Referral, at: datetime) -> Wanted | None:
     if referral.department_id:
         departments = [referral.department_id]
     else:
-        found = (
-            department_for(referral.receiver_id, referral.specialty, rules.day_of(at)) if referral.specialty else None
-        )
+        house, specialty = referral.receiver_id, referral.specialty
+        found = department_for(house, specialty, rules.day_of(at)) if house and specialty else None
         departments = [found.pk] if found else []
     return Wanted(tuple(departments), at, at + HORIZON) if departments else None
 
@@ -140,7 +139,7 @@ def wanted_by(referral: Referral, at: datetime) -> Wanted | None:
 def offer(act: Act) -> None:
     """Places the resident may choose from; all must be free and of this institution."""
     places = Place.objects.filter(
-        pk__in=act.given.places, institution_id=act.referral.receiver_id, starts_at__gt=act.at, is_open=True
+        pk__in=act.given.places, institution=act.referral.receiver, starts_at__gt=act.at, is_open=True
     )
     found = sorted(places.values_list("pk", flat=True))
     if len(found) != len(set(act.given.places)):

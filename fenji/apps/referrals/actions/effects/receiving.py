@@ -36,7 +36,7 @@ def assign(act: Act) -> None:
     """Give the case to a department, with a deadline of the office's own."""
     referral = act.referral
     department = (
-        referral.receiver.departments.filter(pk=act.given.department, valid_until__isnull=True).first()
+        referral.receiver.departments.filter(pk=act.given.department or 0, valid_until__isnull=True).first()
         if referral.receiver
         else None
     )

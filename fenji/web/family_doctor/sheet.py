@@ -1,0 +1,220 @@
+"""A referral being written: what has been filled in so far, and what follows from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+
+from fenji.apps.booking import queries as booking
+from fenji.apps.booking.models import Place
+from fenji.apps.booking.policies import REFERRED
+from fenji.apps.common import rulebooks
+from fenji.apps.referrals.actions.effects.places import HORIZON
+from fenji.apps.referrals.choosing import Answer, Question, choose
+from fenji.apps.referrals.rules import day_of
+from fenji.apps.referrals.slip import FIELDS
+from fenji.apps.residents.models import Resident
+from fenji.kernel.conditions import Answer as Met
+from fenji.kernel.conditions import comparisons_of
+from fenji.kernel.criteria import Measure, MeasureKind
+from fenji.kernel.explanation import explain, name_of
+from fenji.kernel.referral import Direction, Urgency
+from fenji.rulebook.diagnoses import Diagnosis, load_diagnoses
+from fenji.web.referrals.presenter import ProposalCard, proposals
+
+MOST_PLACES = 40
+AT_ONCE = ("history", "results", "medicines", "allergies")
+ASKED_AT_ONCE = 8
+MEASURE = "m_"  # prefix of the measures' fields
+
+
+@dataclass
+class Sheet:
+    """What has been filled in so far and what follows from it."""
+
+    resident: Resident
+    post: Any
+    data: QueryDict
+    at: datetime
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.urgency = Urgency(_one_of(self.data.get("urgency"), Urgency, Urgency.ROUTINE))
+        self.direction = Direction(_one_of(self.data.get("direction"), Direction, Direction.UP))
+        self.diagnosis = diagnosis_meant(self.data.get("diagnosis", ""))
+        self.code = self.diagnosis.code if self.diagnosis else ""
+        self.day = day_of(self.at)
+        self.catalogue = rulebooks.current().catalogue(self.day)
+        self.measures = _read_measures(self.data, self.catalogue.measures)
+        self.asked = self._asked()
+        self.answer = self._answer()
+        self.cards: list[ProposalCard] = proposals(self.answer, self.at) if self.answer else []
+        self.chosen = self._chosen()
+        self.places = self._places()
+
+    @property
+    def specialty(self) -> str:
+        """What the criterion met asks for, else the diagnosis's own specialty."""
+        for finding in self._met():
+            if finding.criterion.specialty and self.urgency is not Urgency.EMERGENCY:
+                return str(finding.criterion.specialty)
+        return self.diagnosis.specialty if self.diagnosis else ""
+
+    @property
+    def slip_fields(self) -> list[tuple[Any, str, str]]:
+        """The boxes that are asked at once; the rest lies folded below them."""
+        return self._boxes(lambda name: name in AT_ONCE)
+
+    @property
+    def more_slip_fields(self) -> list[tuple[Any, str, str]]:
+        return self._boxes(lambda name: name not in AT_ONCE and name != "contact_phone")
+
+    @property
+    def asked_first(self) -> list[tuple[Measure, str, Any]]:
+        """What the disease's own criteria compare and whatever was answered; signs of an emergency lie folded."""
+        return [row for row in self.asked if row[2] or row[0].code in self._of_disease]
+
+    @property
+    def asked_more(self) -> list[tuple[Measure, str, Any]]:
+        return [row for row in self.asked if not row[2] and row[0].code not in self._of_disease]
+
+    @property
+    def others(self) -> list[ProposalCard]:
+        """The institutions beside the chosen one."""
+        return [card for card in self.cards if card is not self.chosen]
+
+    @property
+    def is_first(self) -> bool:
+        return bool(self.cards) and self.chosen is self.cards[0]
+
+    @cached_property
+    def _of_disease(self) -> frozenset[str]:
+        """The first few measures of the disease's own criteria, readings before signs."""
+        own = [one for one in self.catalogue.criteria if one.diagnoses and one.concerns(self.code, {})]
+        codes = dict.fromkeys(test.measure for one in own for test in comparisons_of(one.when))
+        kinds = self.catalogue.measures
+        return frozenset(sorted(codes, key=lambda code: kinds[code].kind is not MeasureKind.NUMBER)[:ASKED_AT_ONCE])
+
+    @property
+    def explanations(self) -> list[str]:
+        return [explain(finding, (get_language() or "zh")[:2]) for finding in self._met()]
+
+    @property
+    def worst(self) -> Urgency | None:
+        """The most urgent criterion met, when it is more urgent than what was chosen."""
+        order = list(Urgency)
+        met = [finding.criterion.urgency for finding in self._met()]
+        worst = max(met, key=order.index, default=None)
+        return worst if worst and order.index(worst) > order.index(self.urgency) else None
+
+    @property
+    def place(self) -> str:
+        """The place chosen so far, else the first free one."""
+        wanted = self.data.get("place", "")
+        if wanted in {str(place.pk) for place in self.places}:
+            return wanted
+        return str(self.places[0].pk) if self.places else ""
+
+    @property
+    def consent(self) -> str:
+        return self.data.get("consent_by", "")
+
+    def form(self) -> dict[str, Any]:
+        """The form as the action takes it."""
+        return {
+            "direction": self.direction.value, "urgency": self.urgency.value, "diagnosis_code": self.code,
+            "diagnosis_name": self.diagnosis.name if self.diagnosis else self.data.get("diagnosis", ""),
+            "specialty": self.specialty, "institution": self.chosen.institution.code if self.chosen else "",
+            "department": self.chosen.department if self.chosen and self.chosen.department else "",
+            "place": self.data.get("place", "") if self.places else "", "criterion": self._criterion(),
+            "choice_reason": self.data.get("choice_reason", ""), "wishes": self.data.get("wishes", ""),
+            "consent_by": self.data.get("consent_by", ""), "measures": self.measures,
+            "slip": {one.name: self.data.get(one.name, "") for one in FIELDS if self.data.get(one.name)},
+        }  # fmt: skip
+
+    def _boxes(self, wanted: Callable[[str], bool]) -> list[tuple[Any, str, str]]:
+        return [(one, self.data.get(one.name, ""), self.faults.get(one.name, "")) for one in FIELDS if wanted(one.name)]
+
+    def _met(self) -> list[Any]:
+        found = self.answer.findings if self.answer else []
+        return [
+            finding
+            for finding in found
+            if finding.answer is Met.MET and finding.criterion.direction is not Direction.DOWN
+        ]
+
+    def _criterion(self) -> str:
+        met = self._met()
+        return str(met[0].criterion.code) if met else ""
+
+    def _asked(self) -> list[tuple[Measure, str, Any]]:
+        """The questions of the catalogue for this diagnosis, with what was answered."""
+        if not self.code:
+            return []
+        language = (get_language() or "zh")[:2]
+        asked = self.catalogue.asked_for(self.code, self.measures, self.direction)
+        return [(one, name_of(one, language), self.data.get(MEASURE + one.code, "")) for one in asked]
+
+    def _answer(self) -> Answer | None:
+        if not self.data.get("diagnosis"):
+            return None
+        question = Question(
+            self.resident, self.post.institution, self.direction, self.urgency,
+            self.diagnosis.specialty if self.diagnosis else "", self.code, self.measures, self.at,
+        )  # fmt: skip
+        return choose(question)
+
+    def _chosen(self) -> ProposalCard | None:
+        wanted = self.data.get("institution")
+        return next(
+            (card for card in self.cards if card.institution.code == wanted), self.cards[0] if self.cards else None
+        )
+
+    def _places(self) -> list[Place]:
+        if self.chosen is None or self.chosen.department is None or self.urgency is Urgency.EMERGENCY:
+            return []
+        return booking.free_places(
+            [self.chosen.department], self.at, self.at + HORIZON, access=REFERRED, at=self.at, limit=MOST_PLACES
+        )
+
+
+def diagnosis_meant(text: str) -> Diagnosis | None:
+    """The diagnosis of a typed text: by its code in front, or the one that has exactly this name."""
+    table, text = load_diagnoses(), text.strip()
+    code, _space, _name = text.partition(" ")
+    if text and (found := table.get(code)):
+        return found
+    best = table.search(text, limit=1)
+    return best[0] if best and text in {best[0].name, *best[0].aliases} else None
+
+
+def _read_measures(data: QueryDict, measures: Any) -> dict[str, Any]:
+    """The answers given, each as its measure's kind; what cannot be read is left out and shown as unanswered."""
+    found: dict[str, Any] = {}
+    for name, text in data.items():
+        measure = measures.get(name.removeprefix(MEASURE)) if name.startswith(MEASURE) else None
+        if measure is None or not str(text).strip():
+            continue
+        value = _value(measure, str(text).strip())
+        if value is not None and not measure.problem_with(value):
+            found[measure.code] = value
+    return found
+
+
+def _value(measure: Measure, text: str) -> Any:
+    if measure.kind is MeasureKind.YES_NO:
+        return {"yes": True, "no": False}.get(text)
+    if measure.kind is MeasureKind.CHOICE:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _one_of(text: str | None, codes: Any, default: Any) -> Any:
+    return text if text in {code.value for code in codes} else default
