@@ -106,6 +106,6 @@ def words_for(status: int) -> str:
 
 
 def _place(location: tuple[str | int, ...]) -> str:
-    """Where in the request, without the name of the parameter it was read into."""
-    parts = [str(part) for part in location if part not in {"body", "query", "path", "form", "file", "header", "given"}]
+    """Where in the request: without the source, and without the name of the parameter that a body is read into."""
+    parts = [str(part) for part in location[1:] if part != "given"]
     return ".".join(parts) or "body"

@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import referrals as shapes
-from fenji.api.shapes.common import WRITE, Code, RowId, answers
+from fenji.api.shapes.common import WRITE, RowId, answers
 from fenji.api.writing import REPEATABLE, once
 from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals import actions, papers, queries
@@ -67,7 +67,9 @@ def picture(request: HttpRequest, referral_id: UUID, attachment_id: UUID) -> Htt
 
 
 @router.get("/follow-ups", response=answers(200, shapes.FollowUpsShown), summary="Follow-ups still to do")
-def follow_ups(request: HttpRequest, acting_institution: Annotated[Code, Query()] = "") -> shapes.FollowUpsShown:
+def follow_ups(
+    request: HttpRequest, acting_institution: Annotated[str, Query(max_length=60)] = ""
+) -> shapes.FollowUpsShown:
     """The caller's institution's, earliest first, at most 200."""
     house = caller_of(request).institution_id(acting_institution)
     return shapes.FollowUpsShown(items=[shapes.follow_up_shown(one) for one in queries.follow_ups_due(house)[:200]])

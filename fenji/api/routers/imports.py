@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
-from pydantic import Field
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import notices as shapes
@@ -44,7 +43,7 @@ def receive(
     request: HttpRequest,
     kind: Kind,
     file: Annotated[UploadedFile, File()],
-    system: Annotated[Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")], Query()] = "",
+    system: Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")] = "",
 ) -> Status[shapes.UploadShown]:
     """xlsx or csv. The dry run finds every bad row; nothing is loaded before it is confirmed, then all or nothing."""
     caller = caller_of(request)

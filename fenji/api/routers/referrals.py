@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import referrals as shapes
-from fenji.api.shapes.common import MOVE, WRITE, Code, PageNumber, answers
+from fenji.api.shapes.common import MOVE, WRITE, answers
 from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.models import Referral
@@ -61,8 +61,8 @@ def paper(request: HttpRequest, response: HttpResponse, given: shapes.PaperIn) -
 def listing(
     request: HttpRequest,
     box: Annotated[Literal["inbox", "department", "sent", "received"], Query()] = "inbox",
-    acting_institution: Annotated[Code, Query()] = "",
-    page: Annotated[PageNumber, Query()] = 1,
+    acting_institution: Annotated[str, Query(max_length=60)] = "",
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> shapes.ReferralsShown:
     """`inbox`: what the office must move, earliest deadline first; `department`: what clinicians must; fifty a page."""
     caller = caller_of(request)

@@ -31,7 +31,7 @@ def me(request: HttpRequest) -> shapes.Me:
 
 
 @router.get("/institutions", response=answers(200, shapes.InstitutionPage), summary="Institutions of a region")
-def institutions(request: HttpRequest, region: Annotated[Word, Query()] = "") -> shapes.InstitutionPage:
+def institutions(request: HttpRequest, region: Annotated[str, Query(max_length=40)] = "") -> shapes.InstitutionPage:
     """All institutions that are open today, or those of a region (GB/T 2260 code) and of what lies in it."""
     day = timezone.localdate(caller_of(request).at)
     regions = network().regions
@@ -57,7 +57,7 @@ def institution(request: HttpRequest, code: Word) -> shapes.InstitutionDetail:
 
 
 @router.get("/network", response=answers(200, shapes.NetworkShown, READ), summary="Who refers to whom")
-def whole_network(request: HttpRequest, county: Annotated[Word, Query()] = "") -> shapes.NetworkShown:
+def whole_network(request: HttpRequest, county: Annotated[str, Query(max_length=40)] = "") -> shapes.NetworkShown:
     """Institutions, ties and consortia that hold today; with `county` those of the county and what is tied to it."""
     if county and county not in network().regions:
         raise NotFound
