@@ -123,8 +123,14 @@ def _open(contract: Contract, at: datetime) -> None:
 
 def _record(verb: str, contract: Contract, *, by: User | None, at: datetime, reason: str = "") -> None:
     audit.record(
-        verb, contract, by=by, at=at, resident_id=contract.resident_id, institution_id=contract.team.institution_id,
-        relation=CAUSE, reason=reason,
+        verb,
+        contract,
+        by=by,
+        at=at,
+        resident_id=contract.resident_id,
+        institution_id=contract.team.institution_id,
+        relation=CAUSE,
+        reason=reason,
         details={
             "team": contract.team.code,
             "from": contract.valid_from.isoformat(),

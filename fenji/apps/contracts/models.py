@@ -29,3 +29,6 @@ class Contract(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["team", "valid_until"])]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.valid_from}–{self.valid_until}"

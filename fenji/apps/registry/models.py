@@ -69,6 +69,9 @@ class InstitutionAlias(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=80, unique=True)
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class InstitutionAttribute(models.Model):
     """A dated fact about an institution that is not a column: beds, planned upgrade, equipment, 达标, 中医馆."""
@@ -80,6 +83,9 @@ class InstitutionAttribute(models.Model):
     valid_until = models.DateField(null=True)
     basis = models.CharField(max_length=10, choices=BASES)
     clause = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
 
 
 class Consortium(models.Model):
@@ -109,6 +115,9 @@ class ConsortiumMember(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["consortium", "institution"], name="member_once")]
 
+    def __str__(self) -> str:
+        return f"{self.consortium_id}: {self.institution_id}"
+
 
 class Link(models.Model):
     """A typed tie between two institutions, upper first; a specialty pair names its 诊疗科目 codes."""
@@ -125,6 +134,9 @@ class Link(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["upper", "lower", "kind"], name="link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upper_id} → {self.lower_id} {self.kind}"
 
 
 class Department(models.Model):
@@ -173,6 +185,9 @@ class Membership(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} @ {self.institution_id}"
+
 
 class Team(models.Model):
     """People who share one inbox: a family-doctor team (三师) at a primary institution. Hospitals use departments."""
@@ -206,6 +221,9 @@ class Absence(models.Model):
             models.CheckConstraint(condition=~models.Q(user=models.F("covered_by")), name="nobody_covers_self"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.covered_by_id}"
+
 
 class Duty(models.Model):
     """Who answers an office's duty phone in a span of time."""
@@ -224,6 +242,9 @@ class Duty(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.department_id}: {self.user_id}"
+
 
 class ServiceArea(models.Model):
     """The towns a primary institution serves."""
@@ -234,3 +255,6 @@ class ServiceArea(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["institution", "region"], name="area_once")]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id}: {self.region_id}"

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from fenji.apps.registry.errors import NoOffice, NoSuchInstitution
 from fenji.apps.registry.models import Department, Institution, Link, Region
 from fenji.apps.registry.snapshot import Node, Snapshot, Tie, Union, covers, network
+from fenji.kernel.choice import is_inside
 from fenji.kernel.tiers import Kind, LinkKind
 
 AUTHORITIES = frozenset({Kind.COMMISSION, Kind.INSURER})
@@ -95,10 +96,11 @@ class Candidate:
     institution: Node
     distance_km: float | None
     links: frozenset[LinkKind]  # ties with the sender that hold and cover the specialty, in either direction
-    same_consortium: bool
-    consortium: str  # the name of the one they share
+    same_consortium: bool  # one inside which patients are passed on, see `kernel.choice.is_inside`
+    consortium: str  # its name
     same_county: bool
-    clause: str  # of the tie or consortium
+    clause: str  # of the consortium or tie
+    consortium_en: str = ""
 
 
 def candidates_for(specialty: str, *, sender_id: int, on: date, emergency: bool = False) -> list[Candidate]:
@@ -167,13 +169,18 @@ def _by_county(nodes: Iterable[Node]) -> list[tuple[Region, list[Node]]]:
 
 def _candidate(snapshot: Snapshot, node: Node, sender_id: int, specialty: str, on: date) -> Candidate:
     ties = [tie for tie in ties_between(snapshot, sender_id, node.id, on) if not specialty or tie.serves(specialty)]
-    shared = [one for one in snapshot.unions_of(sender_id, on) if node.id in one.members]
+    shared = [
+        one
+        for one in snapshot.unions_of(sender_id, on)
+        if node.id in one.members and is_inside(one.kind, is_led_by_either=one.lead in {sender_id, node.id})
+    ]
     return Candidate(
         institution=node,
         distance_km=snapshot.distance_km(sender_id, node.id),
         links=frozenset(tie.kind for tie in ties),
         same_consortium=bool(shared),
         consortium=shared[0].name if shared else "",
+        consortium_en=shared[0].name_en if shared else "",
         same_county=snapshot.nodes[sender_id].county == node.county,
         clause=next(iter([*(one.clause for one in shared), *(tie.clause for tie in ties)]), ""),
     )

@@ -21,7 +21,7 @@ from fenji.apps.registry.models import (
     ServiceArea,
 )
 from fenji.kernel.distance import distance_km
-from fenji.kernel.tiers import Basis, Kind, Level, LinkKind, Tier
+from fenji.kernel.tiers import Basis, Grade, Kind, Level, LinkKind, Tier
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -59,6 +59,7 @@ class Node:
     valid_from: date | None
     valid_until: date | None
     departments: tuple[Unit, ...]
+    grade: Grade = Grade.NONE
 
     def specialties_on(self, on: date) -> frozenset[str]:
         """诊疗科目 codes of the departments there are on a day."""
@@ -104,6 +105,7 @@ class Union:
     clause: str
     valid_from: date | None
     valid_until: date | None
+    name_en: str = ""
 
     def holds_on(self, on: date) -> bool:
         return _holds(self.valid_from, self.valid_until, on)
@@ -212,6 +214,7 @@ def _node(one: Institution, departments: tuple[Department, ...], bare: Snapshot)
         clause=one.clause,
         valid_from=one.valid_from,
         valid_until=one.valid_until,
+        grade=Grade(one.grade),
         departments=tuple(Unit(d.pk, d.specialty, d.is_office, d.is_emergency, d.valid_until) for d in departments),
     )
 
@@ -219,8 +222,14 @@ def _node(one: Institution, departments: tuple[Department, ...], bare: Snapshot)
 def _ties() -> tuple[Tie, ...]:
     return tuple(
         Tie(
-            one.upper_id, one.lower_id, LinkKind(one.kind), frozenset(one.specialties), Basis(one.basis), one.clause,
-            one.valid_from, one.valid_until,
+            one.upper_id,
+            one.lower_id,
+            LinkKind(one.kind),
+            frozenset(one.specialties),
+            Basis(one.basis),
+            one.clause,
+            one.valid_from,
+            one.valid_until,
         )
         for one in Link.objects.order_by("id")
     )
@@ -230,8 +239,17 @@ def _unions() -> tuple[Union, ...]:
     members = _grouped(ConsortiumMember.objects.values_list("consortium_id", "institution_id"))
     return tuple(
         Union(
-            one.pk, one.code, one.name, one.kind, one.lead_id, frozenset({one.lead_id, *members.get(one.pk, ())}),
-            Basis(one.basis), one.clause, one.valid_from, one.valid_until,
+            one.pk,
+            one.code,
+            one.name,
+            one.kind,
+            one.lead_id,
+            frozenset({one.lead_id, *members.get(one.pk, ())}),
+            Basis(one.basis),
+            one.clause,
+            one.valid_from,
+            one.valid_until,
+            one.name_en,
         )
         for one in Consortium.objects.order_by("id")
     )

@@ -136,8 +136,7 @@ def _teams(
         for key, post in one.members
     }
     present = {
-        (row.team_id, row.membership_id): row.pk
-        for row in through._default_manager.filter(team__in=teams.values())
+        (row.team_id, row.membership_id): row.pk for row in through._default_manager.filter(team__in=teams.values())
     }
     through._default_manager.filter(pk__in=[pk for pair, pk in present.items() if pair not in members]).delete()
     through._default_manager.bulk_create(
