@@ -5,8 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views import View
+from django.http import HttpRequest, HttpResponse
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common.errors import NotFound
@@ -64,24 +63,6 @@ def desk_of(post: Membership) -> str:
     role = Role(post.role)
     entries = [entry for entry in navigation.entries() if role in entry.roles]
     return entries[0].url_name if entries else "account"
-
-
-class RoleRequired(View):
-    """For class-based pages: `roles` (any post if empty)."""
-
-    roles: tuple[Role, ...] = ()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _answer(request, has_role(request, *self.roles)) or super().dispatch(request, *args, **kwargs)
-
-
-class OfficeRequired(View):
-    """For class-based pages: `offices`."""
-
-    offices: tuple[Office, ...] = ()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _answer(request, _office_of(request) in self.offices) or super().dispatch(request, *args, **kwargs)
 
 
 def _office_of(request: HttpRequest) -> Office:

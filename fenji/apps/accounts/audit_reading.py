@@ -65,7 +65,7 @@ def emergencies(*, by: User, since: datetime, open_only: bool = True) -> QuerySe
 
 
 def emergencies_waiting(since: datetime) -> int:
-    """How many wait for review; a number for the navigation, no reading."""
+    """How many wait for review; a number, no reading."""
     return AuditEvent.objects.filter(~Exists(_review_of()), verb=EMERGENCY, at__gte=since).count()
 
 

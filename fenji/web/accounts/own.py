@@ -10,7 +10,7 @@ from fenji.apps.accounts import actions, second_factor
 from fenji.apps.accounts.errors import WeakPassword
 from fenji.apps.common.errors import NotFound
 from fenji.web.accounts.forms import PasswordForm, ProfileForm
-from fenji.web.roles import PersonRequest, requires_login
+from fenji.web.roles import PersonRequest, desk_of, requires_login
 from fenji.web.session import POST
 
 
@@ -23,7 +23,7 @@ def switch_post(request: PersonRequest) -> HttpResponse:
     if chosen is None:
         raise NotFound
     request.session[POST] = chosen.pk
-    return redirect("home")
+    return redirect(desk_of(chosen))
 
 
 @requires_login

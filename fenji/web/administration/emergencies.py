@@ -25,7 +25,8 @@ def waiting(request: PersonRequest) -> HttpResponse:
     found = audit_reading.emergencies(by=request.user, since=at - LOOKS_BACK, open_only=not show_all)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     rows = [(event, event.at + audit_reading.REVIEW_WITHIN) for event in page]
-    shown = {"page": page, "rows": rows, "at": at, "show_all": show_all}
+    waits = audit_reading.emergencies_waiting(at - LOOKS_BACK)
+    shown = {"page": page, "rows": rows, "at": at, "show_all": show_all, "is_open_only": not show_all, "waits": waits}
     return render(request, "administration/emergencies.html", shown)
 
 
