@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from fenji.simulator.chunks import Chunk, Town, with_doubles
 from fenji.simulator.households import Households, Numbers, Years, group
 from fenji.simulator.identity_numbers import Days, Numbering
 from fenji.simulator.names import Column, load_names
@@ -21,46 +22,8 @@ VILLAGES = (
     *("新屋", "大塘", "石桥", "平岗", "那龙", "岗美", "上洋", "南边", "塘尾", "沙田"),
     *("三甲", "双水", "白沙", "龙塘", "大沟", "田寮", "东边", "竹园", "河口", "松山"),
 )
-MAINLAND, BIRTH, UNKNOWN = "mainland", "birth", "unknown"
+MAINLAND, BIRTH = "mainland", "birth"
 SCHEMES = ("resident", "employee", "none", "other")
-
-
-@dataclass(frozen=True)
-class Town:
-    """Where residents live; `county` is the GB/T 2260 code of its county."""
-
-    code: str
-    county: str
-    population: int
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Residents of one town, all columns of one length. `mother` is a row of this chunk or -1; `team` in [0, 1)
-    chooses among the town's teams."""
-
-    town: Town
-    first: int  # running number of the first resident in the whole run
-    ids: list[str]
-    names: Column
-    sex: Numbers
-    born: Days
-    id_kind: list[str]
-    id_number: list[str]  # "" where there is none
-    phone: list[str]
-    card: list[str]
-    address: list[str]
-    scheme: list[str]
-    mother: Numbers
-    household: Numbers
-    verified: NDArray[np.bool_]
-    signs: NDArray[np.bool_]
-    signed_from: Days  # of those who sign
-    signed_until: Days
-    team: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 def generate(
@@ -139,7 +102,7 @@ class _Draft:
             signed_until=_years_later(signed, self.figures.contract_years),
             team=self.rng.random(homes.count)[homes.number],  # a household signs with one team
         )
-        return _with_doubles(whole, self.rng.choice(n - doubles, doubles, replace=False)) if doubles else whole
+        return with_doubles(whole, self.rng.choice(n - doubles, doubles, replace=False)) if doubles else whole
 
     def _age_and_sex(self, n: int) -> tuple[Years, Numbers]:
         """Ages in years and sexes in random order, in the county's shares as exactly as `n` allows."""
@@ -229,30 +192,3 @@ def _years_later(days: Days, years: int) -> Days:
 def _between(first: int, n: int, permille: int) -> int:
     """How many of the run's residents `first` … `first + n - 1` are doubles, evenly spread."""
     return (first + n) * permille // 1000 - first * permille // 1000
-
-
-def _with_doubles(chunk: Chunk, of: Numbers) -> Chunk:
-    """The chunk with some persons entered a second time, as happens where the number is not at hand."""
-    rows = np.concatenate([np.arange(len(chunk.sex)), of])
-    more = len(of)
-    return Chunk(
-        town=chunk.town,
-        first=chunk.first,
-        ids=chunk.ids,
-        names=chunk.names.take(rows),
-        sex=chunk.sex[rows],
-        born=chunk.born[rows],
-        id_kind=chunk.id_kind + [UNKNOWN] * more,
-        id_number=chunk.id_number + [""] * more,
-        phone=[chunk.phone[row] for row in rows.tolist()],
-        card=chunk.card,
-        address=[chunk.address[row] for row in rows.tolist()],
-        scheme=[chunk.scheme[row] for row in rows.tolist()],
-        mother=np.concatenate([chunk.mother, np.full(more, -1)]),
-        household=chunk.household[rows],
-        verified=np.concatenate([chunk.verified, np.zeros(more, dtype=bool)]),
-        signs=np.concatenate([chunk.signs, np.zeros(more, dtype=bool)]),
-        signed_from=chunk.signed_from[rows],
-        signed_until=chunk.signed_until[rows],
-        team=chunk.team[rows],
-    )

@@ -11,10 +11,11 @@ from pypinyin import lazy_pinyin
 
 from fenji.cities.network import load_network
 from fenji.kernel import identity
+from fenji.simulator.chunks import Chunk, Town
 from fenji.simulator.identity_numbers import SERIALS, Numbering
 from fenji.simulator.names import load_names
 from fenji.simulator.population import load_population
-from fenji.simulator.residents import CHUNK, Chunk, Town, generate, shares
+from fenji.simulator.residents import CHUNK, generate, shares
 
 DAY = date(2026, 3, 4)
 N = 26_000

@@ -11,7 +11,7 @@ from fenji.apps.registry.snapshot import network
 from fenji.apps.residents import loading
 from fenji.apps.residents.loading import Progress, SignedResident
 from fenji.apps.residents.models import CareRelation
-from fenji.simulator.residents import Chunk
+from fenji.simulator.chunks import Chunk
 
 COLUMNS = ("id", "resident_id", "team_id", "valid_from", "valid_until", "ended_reason", "signed_by_id", "signed_at")
 SIGNING_HOUR = time(10)

@@ -18,7 +18,8 @@ from fenji.apps.common.errors import DomainError, Invalid
 from fenji.apps.registry.queries import smallest_regions
 from fenji.apps.residents import identity
 from fenji.apps.residents.models import CareRelation, CareRelationKind, Resident
-from fenji.simulator.residents import Chunk, Town, generate
+from fenji.simulator.chunks import Chunk, Town
+from fenji.simulator.residents import generate
 
 SOURCE = "synthetic"
 Progress = Callable[[int, int], None]  # done, all

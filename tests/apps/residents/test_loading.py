@@ -19,7 +19,8 @@ from fenji.apps.registry.models import Region, ServiceArea
 from fenji.apps.residents import identity, loading, names
 from fenji.apps.residents.duplicates import duplicates_of
 from fenji.apps.residents.models import CareRelation, Resident
-from fenji.simulator.residents import Chunk, generate
+from fenji.simulator.chunks import Chunk
+from fenji.simulator.residents import generate
 from tests.conftest import NOON
 from tests.factories.city import standing_city
 
