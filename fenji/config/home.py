@@ -18,9 +18,9 @@ SOCKET_BYTES = 107 - len("/.s.PGSQL.5432")  # sockaddr_un.sun_path, less the nam
 
 
 def home() -> Path:
-    """The directory of this installation, made if it is not there; private to its owner but open to pass through."""
+    """The directory of this installation, made if it is not there; others may pass through but not look around."""
     directory = home_path()
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o711)
     return directory
 
 

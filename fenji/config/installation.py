@@ -96,6 +96,12 @@ def _make_ready(installation: Installation, stopping: threading.Event) -> None:
         _fenji(["prepare-static"], stopping)
     if not installation.is_demonstration:
         return
+    if not prepared.keys_fit(installation.owner_url, os.environ["FENJI_LOOKUP_KEY"]):
+        raise NotReady(
+            f"{installation.home}/keys.env 不是这个数据库的密钥，证件号无法解开：请恢复原文件，或删除数据库重新开始。"
+            " / These keys are not the database's, nobody could be found by number: bring keys.env back"
+            f" or begin anew ({installation.cluster.data if installation.cluster else installation.owner_url})."
+        )
     wanted = prepared.fingerprints(os.environ.get("FENJI_CITY", "yangjiang"))
     outstanding = prepared.outstanding(installation.owner_url, wanted)
     if "schema" in outstanding:

@@ -51,6 +51,15 @@ def remember(url: str, step: str, fingerprint: str) -> None:
         )
 
 
+def keys_fit(url: str, keys: str) -> bool:
+    """Whether the database was begun with these keys (remembered as a hash); one that is new takes any."""
+    fingerprint = hashlib.sha256(b"fenji keys\0" + keys.encode()).hexdigest()
+    known = _remembered(url).get("keys")
+    if known is None:
+        remember(url, "keys", fingerprint)
+    return known in {None, fingerprint}
+
+
 def static_fingerprint() -> str:
     return _hash([LOCK, *(PACKAGE / "web" / "static").rglob("*")])
 

@@ -195,6 +195,25 @@ def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
     assert f"PORT={port + 1}" in found.stdout
 
 
+def test_keys_that_are_not_the_databases_are_refused(home: Path) -> None:
+    kept = (home / "keys.env").read_text()
+    (home / "keys.env").unlink()
+    try:
+        found = subprocess.run(
+            [*FENJI, "run", "--port", str(free_port())],
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        (home / "keys.env").write_text(kept)
+    assert found.returncode == 1
+    assert "keys.env" in found.stdout
+    assert Cluster(home).leftover() is None
+
+
 def test_the_login_of_every_role_is_printed_and_keys_stay_private(installation: Installation) -> None:
     eventually(lambda: "Ctrl-C" in installation.said(), 10)
     from fenji.config.demonstration_accounts import LOGINS, PASSWORD

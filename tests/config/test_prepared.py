@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from pytest_django import Settings
 
@@ -20,6 +21,19 @@ def test_a_step_is_outstanding_until_it_is_remembered_and_again_when_its_files_c
         assert prepared.outstanding(url, wanted) == []
         assert prepared.outstanding(url, wanted | {"city": "changed"}) == ["city"]
         assert APPLICATION != OWNER
+
+
+def test_a_database_remembers_the_keys_it_was_begun_with(own_cluster: Cluster) -> None:
+    url = own_cluster.url(OWNER)
+    with running(own_cluster):
+        assert prepared.keys_fit(url, "first")
+        assert prepared.keys_fit(url, "first")
+        assert not prepared.keys_fit(url, "second")
+        assert prepared.keys_fit(url, "first")
+        with psycopg.connect(url) as connection:
+            found = connection.execute("SELECT fingerprint FROM fenji_prepared WHERE step = 'keys'").fetchone()
+    assert found is not None
+    assert "first" not in found[0]
 
 
 def test_a_fingerprint_follows_names_and_contents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
