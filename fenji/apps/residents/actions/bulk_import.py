@@ -1,4 +1,4 @@
-"""Many residents of another system's list at once: as `import_row` for each, with a few statements for all.
+"""Many residents of another system's list at once, with a few statements for all; one alone: `importing`.
 
 A row at fault leaves nothing and does not stop the others; who calls decides whether the rest stays.
 """
