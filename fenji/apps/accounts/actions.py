@@ -14,15 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypinyin import lazy_pinyin
 
-from fenji.apps.accounts import passwords, policies, queries
-from fenji.apps.accounts.errors import (
-    HasPosts,
-    IsNotProgram,
-    IsProgram,
-    LastAdministrator,
-    OfficeTaken,
-    UsernameTaken,
-)
+from fenji.apps.accounts import errors, passwords, policies, queries
 from fenji.apps.accounts.models import ApiToken, User, new_stamp
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid
@@ -126,10 +118,10 @@ def give_office(user_id: int, office: Office, *, by: User | None) -> User:
         raise Invalid(fields={"office": str(office)})
     at, user = clock.now(), _lock_person(user_id)
     if user.office and user.office != office:
-        raise OfficeTaken
+        raise errors.OfficeTaken
     today = timezone.localdate(at)
     if user.memberships.exclude(valid_until__lte=today).exists() or user.resident_accounts.exists():
-        raise HasPosts
+        raise errors.HasPosts
     user.office = office
     user.save(update_fields=["office"])
     audit.record("account.give_office", user, by=by, at=at, details={"office": office.value})
@@ -177,7 +169,7 @@ def issue_token(
     policies.check_may_on("issue_token", user_id, by)
     at, user, secret = clock.now(), queries.lock(user_id), "fenji_" + secrets.token_urlsafe(32)
     if not user.is_program or not user.is_active:
-        raise IsNotProgram
+        raise errors.IsNotProgram
     latest = at + TOKEN_FOR
     token = ApiToken.objects.create(
         user=user,
@@ -196,7 +188,7 @@ def revoke_token(token_id: int, *, by: User | None) -> ApiToken:
     policies.check_may("revoke_token", by)
     token = ApiToken.objects.select_for_update().select_related("user").filter(pk=token_id).first()
     if token is None:
-        raise IsNotProgram
+        raise errors.IsNotProgram
     if token.revoked_at is None:
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
@@ -233,23 +225,23 @@ def _insert(username: str, name: str, **fields: Any) -> User:
             return User.objects.create_user(username, name=name, name_pinyin=pinyin, **fields)
     except IntegrityError as error:
         if "username" in str(error):
-            raise UsernameTaken from None
+            raise errors.UsernameTaken from None
         raise
 
 
 def _lock_person(user_id: int) -> User:
     user = queries.lock(user_id)
     if user.is_program:
-        raise IsProgram
+        raise errors.IsProgram
     return user
 
 
 def _lock_keeping_an_administrator(user_id: int) -> User:
-    """Lock the account; raise LastAdministrator if it is the last security administrator in use.
+    """Lock the account; raise errors.LastAdministrator if it is the last security administrator in use.
 
     All of them are locked in one order, so that two who remove each other at the same moment cannot both succeed.
     """
     security = User.objects.select_for_update().filter(office=Office.SECURITY, is_active=True).order_by("pk")
     if [user.pk for user in security] == [user_id]:
-        raise LastAdministrator
+        raise errors.LastAdministrator
     return queries.lock(user_id)
