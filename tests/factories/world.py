@@ -1,7 +1,7 @@
-"""A small city for tests: one township, two county hospitals, one city hospital, a person for every role, free places."""
+"""A small city for tests: one township, two county hospitals, one city hospital, a person for every role."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,7 +55,9 @@ class World:
 def make_world(at: datetime) -> World:
     rulebooks.store(load_rulebook("yangjiang"), at=at)
     city_region = Region.objects.create(code="441700", name="阳江市", basis=Basis.STATED)
-    region = Region.objects.create(code="441721", name="阳西县", parent=city_region, basis=Basis.STATED, longitude=111.6, latitude=21.75)
+    region = Region.objects.create(
+        code="441721", name="阳西县", parent=city_region, basis=Basis.STATED, longitude=111.6, latitude=21.75
+    )
     world = World(
         at,
         region,
@@ -88,13 +90,19 @@ def institution(code: str, name: str, kind: Kind, tier: Tier, level: Level, regi
 
 def make_resident(at: datetime, name: str = "陈小明", **fields: Any) -> Resident:
     return Resident.objects.create(
-        name=name, name_pinyin="chen xiao ming", name_initials="cxm", sex=1, birth_date=datetime(1958, 5, 1).date(),
+        name=name, name_pinyin="chen xiao ming", name_initials="cxm", sex=1, birth_date=date(1958, 5, 1),
         id_kind="mainland", card_number=uuid4().hex[:20], created_at=at, **fields,
     )  # fmt: skip
 
 
 def make_places(
-    department: Department, at: datetime, *, count: int = 3, days_ahead: int = 2, minutes: int = 15, pool: str = Pool.REFERRAL
+    department: Department,
+    at: datetime,
+    *,
+    count: int = 3,
+    days_ahead: int = 2,
+    minutes: int = 15,
+    pool: str = Pool.REFERRAL,
 ) -> list[Place]:
     """A morning clinic `days_ahead` from `at`, with `count` numbered places."""
     day = timezone.localtime(at).date() + timedelta(days=days_ahead)
@@ -106,7 +114,8 @@ def make_places(
     return [
         Place.objects.create(
             session=session, institution=department.institution, department=department, number=number + 1, pool=pool,
-            starts_at=starts + timedelta(minutes=minutes * number), ends_at=starts + timedelta(minutes=minutes * (number + 1)),
+            starts_at=starts + timedelta(minutes=minutes * number),
+            ends_at=starts + timedelta(minutes=minutes * (number + 1)),
         )
         for number in range(count)
     ]  # fmt: skip
@@ -115,7 +124,7 @@ def make_places(
 def person(username: str, institution: Institution, role: Role, department: Department | None = None) -> User:
     user = User.objects.create_user(username, "correct-horse-7", name=username)
     Membership.objects.create(
-        user=user, institution=institution, role=role, department=department, valid_from=datetime(2016, 1, 1).date()
+        user=user, institution=institution, role=role, department=department, valid_from=date(2016, 1, 1)
     )
     return user
 
@@ -150,7 +159,9 @@ def _people(world: World) -> None:
 
 
 def _consortium(world: World) -> None:
-    union = Consortium.objects.create(code="yx", name="阳西县医联体", kind="county_township", lead=world.county, basis=Basis.ASSUMED)
+    union = Consortium.objects.create(
+        code="yx", name="阳西县医联体", kind="county_township", lead=world.county, basis=Basis.ASSUMED
+    )
     for house in (world.county, world.township):
         ConsortiumMember.objects.create(consortium=union, institution=house, basis=Basis.ASSUMED)
 

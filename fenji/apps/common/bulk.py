@@ -68,12 +68,11 @@ def bytea(value: bytes | None) -> str:
 def take_numbers(table: type[models.Model], n: int) -> int:
     """Take `n` primary keys from the table's sequence; returns the first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table._meta.db_table])
-        sequence = cursor.fetchone()[0]
-        cursor.execute("SELECT nextval(%s)", [sequence])
-        first = int(cursor.fetchone()[0])
-        cursor.execute("SELECT setval(%s, %s)", [sequence, first + n - 1])
-    return first
+        cursor.execute(
+            "SELECT setval(name, nextval(name) + %s) FROM pg_get_serial_sequence(%s, 'id') AS name",
+            [n - 1, table._meta.db_table],
+        )
+        return int(cursor.fetchone()[0]) - n + 1
 
 
 def _take_off(table: type[models.Model]) -> list[sql.Composed]:

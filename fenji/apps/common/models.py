@@ -28,8 +28,13 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["resident_id", "-at"]),
             models.Index(fields=["actor_id", "-at"]),
+            models.Index(fields=["subject_kind", "subject_id"]),
             models.Index(fields=["-at"]),
+            models.Index(fields=["-at"], condition=models.Q(verb="resident.emergency_access"), name="audit_emergency"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb}"
 
 
 class IdempotencyKey(models.Model):
@@ -46,6 +51,9 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["actor_id", "key"], name="idempotency_key_once_per_actor")]
         indexes = [models.Index(fields=["at"])]
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class RulebookVersion(models.Model):
     """A city's policy as it stood: immutable, named by the hash of its content."""
@@ -60,6 +68,9 @@ class RulebookVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["city"], condition=models.Q(is_current=True), name="one_current_rulebook")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.city} {self.hash[:8]}"
 
 
 def new_id() -> uuid.UUID:

@@ -45,7 +45,7 @@ def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: date
 @transaction.atomic
 def _escalate(referral_id: UUID, at: datetime) -> int:
     """One referral, unless another worker has it or it has moved meanwhile."""
-    if not Referral.objects.select_for_update(skip_locked=True).filter(pk=referral_id, escalate_at__lte=at).exists():
+    if not _is_ours(referral_id, at):
         return 0
     referral = queries.lock(referral_id)
     if State(referral.state) is State.SCHEDULED:
@@ -58,3 +58,9 @@ def _escalate(referral_id: UUID, at: datetime) -> int:
     referral.escalate_at = rules.next_rung_at(referral, at)
     referral.save(update_fields=["escalation", "escalate_at"])
     return 1
+
+
+def _is_ours(referral_id: UUID, at: datetime) -> bool:
+    """Whether the row is still due and nobody else holds it; then it is locked by us."""
+    due = Referral.objects.select_for_update(skip_locked=True).filter(pk=referral_id, escalate_at__lte=at)
+    return bool(due.values_list("pk", flat=True).first())

@@ -1,0 +1,255 @@
+"""Many hands on one referral, on real PostgreSQL: one move happens, the others are told, nothing is half-done.
+
+Beside the races stand their negative controls: without the lock, or without the look at the version, they must fail.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError
+
+from fenji.apps.booking.models import Booking, Place
+from fenji.apps.common.clock import Frozen
+from fenji.apps.common.errors import Busy, DomainError
+from fenji.apps.common.idempotency import answer_once
+from fenji.apps.common.models import AuditEvent
+from fenji.apps.notices.models import Notice
+from fenji.apps.referrals import actions, queries
+from fenji.apps.referrals.actions import moving
+from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Reply, Step
+from fenji.kernel.referral import BY_ACTION, MOVES, Move, Party, State
+from tests.factories import journey
+from tests.factories.world import World, make_places, make_resident, make_world, resident_id
+from tests.races.together import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = [pytest.param(6, 1, id="few"), pytest.param(24, 20, id="full", marks=pytest.mark.prove)]
+
+
+@pytest.fixture
+def world(transactional_db: None, clock: Frozen) -> World:
+    return make_world(clock.at)
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On two cores a crowd of threads may wait longer than a person would: here waiting is not `Busy`."""
+    monkeypatch.setattr("fenji.apps.common.locks.LOCK_TIMEOUT", "60s")
+
+
+def check_history(referral: Referral) -> None:
+    """Every version has its step, one after the other, each from where the last one ended; each is audited."""
+    steps = list(Step.objects.filter(referral=referral).order_by("version"))
+    assert [step.version for step in steps] == list(range(1, len(steps) + 1))
+    for before, after in pairwise(steps):
+        assert after.from_state == before.to_state
+    stored = Referral.objects.get(pk=referral.pk)
+    assert (stored.version, stored.state) == (steps[-1].version, steps[-1].to_state)
+    moves = AuditEvent.objects.filter(subject_id=str(referral.pk), verb__startswith="referral.").exclude(
+        verb="referral.read"
+    )
+    assert moves.count() == len(steps)
+
+
+def is_caught(race: Callable[[], None], rounds: int = 6) -> bool:
+    for _ in range(rounds):
+        try:
+            race()
+        except (AssertionError, IntegrityError, TypeError):  # TypeError: an outcome is an error, not a number
+            return True
+    return False
+
+
+# --- the same move by many
+
+RACED = [(state, row) for state in journey.WAYS for row in MOVES if state in row.start and set(row.by) != {Party.CLOCK}]
+UP_ONLY = {"take_on"}  # moves of the way down are raced in their own test
+BY_CLOCK_ONLY = {"mark_no_show"}  # before its time it is refused
+
+
+def race_for_one_move(world: World, state: State, row: Move, hands: int) -> None:
+    referral = journey.reach(world, state)
+    before = Referral.objects.get(pk=referral.pk).version
+    if row.action == "acknowledge":
+        FollowUp.objects.all().delete()
+    outcomes = together([journey.move(world, referral, row)] * hands)
+    won = [one for one in outcomes if isinstance(one, Referral)]
+    assert len(won) == 1, outcomes
+    assert all(isinstance(one, DomainError) for one in outcomes if one not in won), outcomes
+    assert won[0].version > before
+    check_history(referral)
+    assert Referral.objects.filter(parent=referral).count() <= 1
+    assert Reply.objects.filter(referral=referral, is_final=True).count() <= 1
+    assert CarePlan.objects.filter(referral__parent=referral).count() <= 1
+
+
+@pytest.mark.parametrize(("state", "row"), [
+    pytest.param(state, row, id=f"{state}-{row.action}")
+    for state, row in RACED if row.action not in UP_ONLY | BY_CLOCK_ONLY
+])  # fmt: skip
+def test_of_many_who_make_the_same_move_one_makes_it(world: World, state: State, row: Move) -> None:
+    race_for_one_move(world, state, row, hands=4)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("round_", range(10))
+def test_every_move_many_times(world: World, round_: int) -> None:
+    for state, row in RACED:
+        if row.action not in UP_ONLY | BY_CLOCK_ONLY:
+            race_for_one_move(world, state, row, hands=12)
+
+
+def test_the_race_notices_a_referral_that_is_not_locked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unlocked(referral_id: UUID) -> Referral:
+        return Referral.objects.get(pk=referral_id)
+
+    monkeypatch.setattr(moving.queries, "lock", unlocked)
+    assert is_caught(lambda: race_for_one_move(world, State.SENT, BY_ACTION["refuse"], hands=8))
+
+
+def test_the_race_notices_a_version_that_is_not_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "_check_version", lambda referral, version: None)
+    assert is_caught(lambda: race_for_one_move(world, State.IN_CARE, BY_ACTION["interim_reply"], hands=8))
+
+
+# --- different moves against each other
+
+
+@pytest.mark.parametrize(
+    ("state", "one", "other"),
+    [
+        (State.SENT, "accept", "withdraw"), (State.SENT, "refuse", "accept"), (State.SENT, "hand_on", "withdraw"),
+        (State.SCHEDULED, "cancel_appointment", "request_cancellation"),
+        (State.SCHEDULED, "arrive", "request_cancellation"),
+        (State.CANCELLATION_REQUESTED, "confirm_cancellation", "keep"), (State.IN_CARE, "reply", "return_down"),
+        (State.ACCEPTED, "schedule", "request_cancellation"),
+    ],
+)  # fmt: skip
+def test_of_two_moves_that_exclude_each_other_one_happens(world: World, state: State, one: str, other: str) -> None:
+    referral = journey.reach(world, state)
+    moves = [journey.move(world, referral, BY_ACTION[action]) for action in (one, other)]
+    outcomes = together(moves)
+    assert sum(isinstance(outcome, Referral) for outcome in outcomes) == 1, outcomes
+    check_history(referral)
+    check_places_agree()
+
+
+def check_places_agree() -> None:
+    living = Booking.objects.filter(state__in=["held", "booked", "arrived", "no_show"]).values_list("place_id", "pk")
+    taken = Place.objects.filter(taken_by__isnull=False).values_list("pk", "taken_by")
+    assert sorted(living) == sorted(taken)
+
+
+@pytest.mark.parametrize(("_hands", "rounds"), ROUNDS)
+def test_taking_back_and_the_next_ones_acceptance_do_not_both_happen(world: World, _hands: int, rounds: int) -> None:
+    for _ in range(rounds):
+        parent = journey.reach(world, State.HANDING_ON)
+        child = Referral.objects.get(parent=parent)
+        outcomes = together([
+            journey.move(world, parent, BY_ACTION["take_back"]), journey.move(world, child, BY_ACTION["accept"]),
+        ])  # fmt: skip
+        assert sum(isinstance(one, Referral) for one in outcomes) == 1, outcomes
+        ends = (State(Referral.objects.get(pk=parent.pk).state), State(Referral.objects.get(pk=child.pk).state))
+        assert ends in {(State.ACCEPTED, State.CANCELLED), (State.REFERRED_ONWARD, State.ACCEPTED)}
+        check_history(parent)
+        check_history(child)
+
+
+# --- sending
+
+
+def race_to_send(world: World, senders: int) -> None:
+    place = make_places(world.departments["yx-renmin.cardio"], world.at, count=1)[0]
+    people = [make_resident(world.at, name=f"居民{number}") for number in range(senders)]
+    for one in people:
+        _here(world, one.pk)
+    before = Referral.objects.count()
+    house, form = world.township.pk, world.form(place=place.pk)
+    outcomes = together([
+        lambda who=one.pk: actions.refer(who, form, by=world.doctor, institution_id=house) for one in people
+    ])  # fmt: skip
+    won = [one for one in outcomes if isinstance(one, Referral)]
+    assert len(won) == 1, outcomes
+    assert Referral.objects.count() == before + 1  # who found the place taken left nothing behind
+    assert Place.objects.get(pk=place.pk).taken_by == won[0].booking_id
+    check_places_agree()
+
+
+def _here(world: World, resident: UUID) -> None:
+    from fenji.apps.residents.models import CareRelationKind
+    from fenji.apps.residents.relations import open_relation
+
+    open_relation(
+        resident, institution_id=world.township.pk, kind=CareRelationKind.VISIT, cause_kind="visit",
+        cause_id=str(resident), at=world.at,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("hands", "rounds"), ROUNDS)
+def test_one_place_leaves_with_one_referral(world: World, hands: int, rounds: int) -> None:
+    for _ in range(rounds):
+        race_to_send(world, hands)
+
+
+def test_the_sending_race_notices_a_place_that_is_not_claimed_in_one_statement(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fenji.apps.booking import actions as booking
+
+    def read_then_write(*, booking_id: UUID, place_id: int, held_until: Any, **_: Any) -> Place | None:
+        place = Place.objects.get(pk=place_id)
+        if place.taken_by is not None:
+            return None
+        place.taken_by, place.held_until = booking_id, held_until
+        place.save()
+        return place
+
+    monkeypatch.setattr(booking, "claim_place", read_then_write)
+    assert is_caught(lambda: race_to_send(world, 8))
+
+
+@pytest.mark.parametrize(("hands", "rounds"), ROUNDS)
+def test_the_same_referral_sent_many_times_under_one_key_exists_once(world: World, hands: int, rounds: int) -> None:
+    for number in range(rounds):
+
+        def perform() -> tuple[int, Any]:
+            made = actions.refer(resident_id(world), world.form(), by=world.doctor, institution_id=world.township.pk)
+            return 201, {"number": made.number}
+
+        before, key = Referral.objects.count(), f"key-{number}"
+        send = lambda: answer_once(key, actor_id=world.doctor.pk, request={"a": 1}, perform=perform)  # noqa: E731, B023
+        outcomes = together([send] * hands)
+        assert Referral.objects.count() == before + 1
+        answers = [one for one in outcomes if not isinstance(one, Exception)]
+        assert len({str(one) for one in answers}) == 1
+        assert all(isinstance(one, Busy) for one in outcomes if isinstance(one, Exception))
+
+
+# --- the clock
+
+
+def race_of_sweeps(world: World, clock: Frozen, sweepers: int) -> None:
+    referral = journey.reach(world, State.SENT)
+    clock.move_to(referral.due_at)
+    outcomes = together([lambda: actions.escalate_overdue(at=clock.at)] * sweepers)
+    assert sorted(outcomes) == [0] * (sweepers - 1) + [1], outcomes
+    assert Referral.objects.get(pk=referral.pk).escalation == 1
+    assert Step.objects.filter(referral=referral, action="escalate").count() == 1
+    assert Notice.objects.filter(cause_id=str(referral.pk), kind="referral.overdue").count() == 1
+
+
+def test_two_sweeps_tell_one_rung_once(world: World, clock: Frozen) -> None:
+    race_of_sweeps(world, clock, 4)
+
+
+def test_that_race_notices_a_sweep_that_does_not_lock(
+    world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fenji.apps.referrals.actions import clockwork
+
+    monkeypatch.setattr(clockwork, "_is_ours", lambda referral_id, at: True)
+    monkeypatch.setattr(queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
+    assert is_caught(lambda: race_of_sweeps(world, clock, 6))
