@@ -23,13 +23,14 @@ def load_synthetic(n: int, seed: int, *, at: datetime, progress: Progress | None
 
     The same number, seed, day and network give the same rows. All or none; raises as `residents.loading`.
     """
-    day = timezone.localdate(at)
+    teams = _teams_by_town(timezone.localdate(at))
     with bulk.bare([CareRelation, Contract]):
-        return loading.load_synthetic(n, seed, at=at, progress=progress, alongside=lambda chunk: _sign(chunk, day))
+        return loading.load_synthetic(
+            n, seed, at=at, progress=progress, alongside=lambda chunk: _sign(chunk, teams.get(chunk.town.code, []))
+        )
 
 
-def _sign(chunk: Chunk, day: date) -> None:
-    teams = _teams_serving(chunk.town.code, day)
+def _sign(chunk: Chunk, teams: Teams) -> None:
     rows = chunk.signs.nonzero()[0].tolist() if teams else []
     if not rows:
         return
@@ -45,7 +46,9 @@ def _sign(chunk: Chunk, day: date) -> None:
         ),
     )
     loading.copy_contract_relations(
-        SignedResident(chunk.ids[row], teams[choice[row]][1], number, begun[row], ends[row])
+        SignedResident(
+            chunk.ids[row], teams[choice[row]][1], number, begun[row], ends[row], chunk.names.pinyin[row]
+        )
         for number, row in enumerate(rows, first)
     )
 
@@ -55,9 +58,15 @@ def _contract(number: int, resident_id: str, team_id: int, valid_from: date, val
     return f"{number}\t{resident_id}\t{team_id}\t{valid_from}\t{valid_until}\t\t{loading.NULL}\t{signed_at}"
 
 
-def _teams_serving(town: str, day: date) -> Teams:
-    """Teams of the institutions that serve a town on a day, by code."""
+def _teams_by_town(day: date) -> dict[str, Teams]:
+    """Teams of the institutions that serve each town on a day, by code."""
     snapshot = network()
-    serving = [one for one in snapshot.served_towns.get(town, ()) if snapshot.nodes[one].is_open_on(day)]
-    teams = Team.objects.filter(institution_id__in=serving, valid_until=None).order_by("code")
-    return list(teams.values_list("id", "institution_id"))
+    teams: dict[int, Teams] = {}
+    for id_, institution_id in (
+        Team.objects.filter(valid_until=None).order_by("code").values_list("id", "institution_id")
+    ):
+        teams.setdefault(institution_id, []).append((id_, institution_id))
+    return {
+        town: [team for one in serving if snapshot.nodes[one].is_open_on(day) for team in teams.get(one, [])]
+        for town, serving in snapshot.served_towns.items()
+    }
