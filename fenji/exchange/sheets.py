@@ -2,13 +2,16 @@
 
 import csv
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
+from fenji.exchange import reader
 from fenji.exchange.cells import Cell
 from fenji.exchange.errors import FileRefused
 
@@ -44,20 +47,18 @@ def rows_of(content: bytes, name: str) -> list[list[Cell]]:
 
 def _xlsx(content: bytes) -> list[list[Cell]]:
     has_formula = _unpack(content)
+    command = [sys.executable, "-m", reader.__name__, str(MOST_ROWS + 1), str(MOST_COLUMNS)]
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        if sheet.width > MOST_COLUMNS or sheet.height > MOST_ROWS + 1:
-            raise FileRefused(
-                _("表格过大：最多 %(rows)d 行、%(columns)d 列。") % {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
-            )
-        rows = sheet.to_python(skip_empty_area=False)
-    except FileRefused:
-        raise
-    except (CalamineError, ValueError, IndexError, OSError, OverflowError) as error:
-        raise FileRefused(_("文件已损坏，或不是 Excel 工作簿。")) from error
+        done = subprocess.run(command, input=content, capture_output=True, timeout=2 * reader.MOST_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused(_too_large()) from error
+    if done.returncode == reader.UNREADABLE:
+        raise FileRefused(_("文件已损坏，或不是 Excel 工作簿。"))
+    if done.returncode:
+        raise FileRefused(_too_large())
     if has_formula:
         raise FileRefused(_("工作表中有公式，不能导入。"), remedy=_("请全选复制，再“选择性粘贴”为数值后保存。"))
-    return [[_bounded(cell) for cell in row] for row in rows]
+    return [[_bounded(reader.understood(cell)) for cell in row] for row in json.loads(done.stdout)]
 
 
 def _unpack(content: bytes) -> bool:
@@ -107,13 +108,15 @@ def _csv(content: bytes) -> list[list[Cell]]:
     try:
         for row in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True):
             if len(row) > MOST_COLUMNS or len(rows) > MOST_ROWS + 1:
-                raise FileRefused(
-                    _("表格过大：最多 %(rows)d 行、%(columns)d 列。") % {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
-                )
+                raise FileRefused(_too_large())
             rows.append([_bounded(cell) for cell in row])
     except csv.Error as error:
         raise FileRefused(_("csv 文件的引号或换行有误。")) from error
     return rows
+
+
+def _too_large() -> str:
+    return _("表格过大：最多 %(rows)d 行、%(columns)d 列。") % {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
 
 
 def _bounded(cell: Cell) -> Cell:
