@@ -26,13 +26,12 @@ def usable(user: User, at: datetime) -> QuerySet[CareRelation] | None:
     posts = queries.reading_posts(user, at)
     if not posts:
         return None
+    relations = standing(at).filter(Q(user=None) | Q(user=user), institution_id__in={p.institution_id for p in posts})
     whole = {post.institution_id for post in posts if policies.covers_whole(post)}
-    places = Q(institution_id__in=whole)
-    for post in posts:
-        if post.institution_id not in whole:
-            places |= Q(institution_id=post.institution_id, department_id__isnull=True)
-            places |= Q(institution_id=post.institution_id, department_id=post.department_id)
-    return standing(at).filter(places, Q(user=None) | Q(user=user))
+    if all(post.institution_id in whole for post in posts):
+        return relations
+    departments = {post.department_id for post in posts}
+    return relations.filter(Q(department=None) | Q(institution_id__in=whole) | Q(department_id__in=departments))
 
 
 def standing(at: datetime) -> QuerySet[CareRelation]:

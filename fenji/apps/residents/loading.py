@@ -32,7 +32,7 @@ COLUMNS = (
 )
 RELATION_COLUMNS = (
     *("resident_id", "institution_id", "department_id", "user_id", "kind", "cause_kind", "cause_id", "reason"),
-    *("from_at", "until_at"),
+    *("from_at", "until_at", "resident_pinyin"),
 )
 NULL = "\\N"
 
@@ -82,6 +82,7 @@ class SignedResident:
     contract_id: int
     valid_from: date
     valid_until: date
+    name_pinyin: str
 
 
 def copy_contract_relations(signed: Iterable[SignedResident]) -> None:
@@ -94,6 +95,7 @@ def _relation(one: SignedResident) -> str:
         (
             one.resident_id, str(one.institution_id), NULL, NULL, CareRelationKind.CONTRACT.value, "contract",
             str(one.contract_id), "", written(one.valid_from), written(one.valid_until),
+            one.name_pinyin,
         )
     )  # fmt: skip
 

@@ -135,9 +135,12 @@ class CareRelation(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
+    # The resident's `name_pinyin` once more: an institution's residents are listed and searched in order by one index.
+    resident_pinyin = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
         indexes = [
+            models.Index(fields=["institution", "resident_pinyin", "resident"], name="relation_by_name"),
             models.Index(fields=["resident", "institution"]),
             models.Index(fields=["institution", "kind", "from_at"]),
             models.Index(fields=["cause_kind", "cause_id"]),

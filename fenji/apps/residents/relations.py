@@ -4,12 +4,13 @@ Contracts, referrals and visits open and close them as they act; every look at a
 `access_resident`, which writes down the relation it rested on. What is absent and what is forbidden answer the same.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,8 @@ def open_relation(
     }
     relation = CareRelation.objects.filter(Q(until_at=None) | Q(until_at__gt=at), **same).first()
     if relation is None:
-        return CareRelation.objects.create(**same, from_at=at, until_at=until, reason=reason)
+        pinyin = Resident.objects.values_list("name_pinyin", flat=True).get(pk=resident_id)
+        return CareRelation.objects.create(**same, from_at=at, until_at=until, reason=reason, resident_pinyin=pinyin)
     if relation.until_at != until:
         relation.until_at = until
         relation.save(update_fields=["until_at"])
@@ -65,6 +67,12 @@ def close_relations(*, cause_kind: str, cause_id: str | int | UUID, at: datetime
     until = at + timedelta(days=keep_days or 0)
     opened = CareRelation.objects.filter(cause_kind=cause_kind, cause_id=str(cause_id))
     return opened.filter(Q(until_at=None) | Q(until_at__gt=until)).update(until_at=until)
+
+
+def follow_names(resident_ids: Collection[UUID]) -> None:
+    """After names changed: the relations are listed and searched under the new ones."""
+    name = Resident.objects.filter(pk=OuterRef("resident_id")).values("name_pinyin")
+    CareRelation.objects.filter(resident_id__in=resident_ids).update(resident_pinyin=Subquery(name))
 
 
 def relation_for(user: User, resident_id: UUID, at: datetime) -> CareRelation | None:

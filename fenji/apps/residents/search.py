@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
@@ -22,7 +22,6 @@ from fenji.apps.residents.policies import TAIL_MISSES_PER_HOUR
 from fenji.kernel.identity import canonical
 
 PAGE, LAST_PAGE = 20, 100
-FEW = 2000  # up to so many own residents are gathered and sorted; more are met walking the index in order
 TAIL_MISS = "resident.tail_miss"
 
 
@@ -69,15 +68,19 @@ def _own(user: User, text: str, at: datetime, page: int) -> tuple[list[Resident]
     mine = footing.usable(user, at)
     if mine is None:
         return [], False
-    start = (page - 1) * PAGE
-    condition = _exact(text) | _phone(text) | _named(text) if text.strip() else Q()
-    wanted = Resident.objects.filter(condition).select_related("merged_into", "merged_into__town", "town")
-    if mine.order_by()[: FEW + 1].count() <= FEW:
-        wanted = wanted.filter(pk__in=list(mine.values_list("resident_id", flat=True)))
-    else:
-        wanted = wanted.filter(Exists(mine.filter(resident_id=OuterRef("pk"))))
-    rows = list(wanted.order_by("name_pinyin", "id")[start : start + PAGE + 1])
-    return _kept(rows[:PAGE]), len(rows) > PAGE
+    if text.strip():
+        mine = mine.filter(_wanted(text))
+    order, start = ("resident_pinyin", "resident_id"), (page - 1) * PAGE
+    ids = list(mine.order_by(*order).distinct(*order).values_list("resident_id", flat=True)[start : start + PAGE + 1])
+    rows = Resident.objects.select_related("merged_into", "merged_into__town", "town").in_bulk(ids[:PAGE])
+    return _kept(rows[one] for one in ids[:PAGE]), len(ids) > PAGE
+
+
+def _wanted(text: str) -> Q:
+    """The relations to whoever has the number typed; when nobody has, to those whose name begins so."""
+    numbers = _exact(text) | _phone(text)
+    holders = list(Resident.objects.filter(numbers).values_list("id", flat=True)[:PAGE]) if numbers else []
+    return Q(resident_id__in=holders) if holders else _named(text)
 
 
 def _strangers(user: User, text: str, at: datetime, *, known: list[Resident]) -> list[Stranger]:
@@ -136,17 +139,17 @@ def _phone(text: str) -> Q:
 
 
 def _named(text: str) -> Q:
-    """Beginnings of the name: in characters, in pinyin, in initials. Each is a range of one index."""
+    """Beginnings of the name, in characters, in pinyin, in initials: always a range of the relations' own index."""
     name = names.clean(text).lower()
     if re.search(r"[^\W\da-z_]", name):
-        return Q(name__startswith=names.clean(text), name_pinyin__startswith=names.pinyin(name))
-    letters = re.sub(r"[^a-z' ]", "", name)
-    condition = Q()
-    for way in names.splits(letters) if letters.strip() else []:
-        condition |= Q(name_pinyin__startswith=way)
-    if re.fullmatch(r"[a-z]{2,20}", letters):
-        condition |= Q(name_initials__startswith=letters, name_pinyin__startswith=letters[0])
-    return condition or Q(pk__in=[])
+        return Q(resident_pinyin__startswith=names.pinyin(name), resident__name__startswith=names.clean(text))
+    letters = re.sub(r"[^a-z' ]", "", name).strip()
+    if not letters:
+        return Q(pk__in=[])
+    condition = Q(resident__name_initials__startswith=letters.replace(" ", ""))
+    for way in names.splits(letters):
+        condition |= Q(resident_pinyin__startswith=way)
+    return Q(condition, resident_pinyin__startswith=letters[0])
 
 
 def _check_misses(user: User, at: datetime) -> None:

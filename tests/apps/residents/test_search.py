@@ -6,10 +6,10 @@ import pytest
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
-from fenji.apps.residents import actions, duplicates, names, search
+from fenji.apps.residents import actions, duplicates, names, relations, search
 from fenji.apps.residents.errors import TooManyMisses
 from fenji.apps.residents.models import CareRelation, Resident
-from tests.apps.residents.conftest import id_number, registered
+from tests.apps.residents.conftest import id_number, registered, told
 from tests.factories.world import World
 
 MING, SHAN = id_number(date(1970, 1, 1), 301), id_number(date(1971, 2, 2), 302)
@@ -43,7 +43,8 @@ def test_an_empty_text_lists_ones_own_by_pinyin(world: World, four: list[Residen
         ("陈", "陈晓明"), ("陈晓", "陈晓明"), ("陈晓明", "陈晓明"), ("chen xiao", "陈晓明"), ("chenxiaom", "陈晓明"),
         ("cxm", "陈晓明"), ("CX", "陈晓明"), ("c", "陈晓明"), ("shan", "单小山"), ("shanxiaoshan", "单小山"),
         ("sxs", "单小山"),
-        ("单", "单小山"), ("欧阳", "欧阳修文"), ("ouyang", "欧阳修文"), ("陈\x00", "陈晓明"), ("oyxw", "欧阳修文"), ("john s", "John Smith"),
+        ("单", "单小山"), ("欧阳", "欧阳修文"), ("ouyang", "欧阳修文"), ("陈\x00", "陈晓明"),
+        ("oyxw", "欧阳修文"), ("john s", "John Smith"),
         ("js", "John Smith"), ("E12345678", "John Smith"), (MING, "陈晓明"), (MING[:6] + " " + MING[6:], "陈晓明"),
         ("138 0000 1111", "陈晓明"), ("陈晓明" + MING[-4:], "陈晓明"), (f"陈晓明 {MING[-4:]}", "陈晓明"),
     ],
@@ -102,13 +103,18 @@ def test_pages_follow_each_other_without_counting(
     assert not {resident.pk for resident in first.own} & {resident.pk for resident in second.own}
 
 
-def test_many_and_few_own_residents_give_the_same_answers(
-    world: World, four: list[Resident], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = ["", "陈", "c", "sxs", MING, "xiu"]
-    few = [found(world, text) for text in texts]
-    monkeypatch.setattr(search, "FEW", 0)
-    assert [found(world, text) for text in texts] == few
+def test_a_corrected_name_is_found_and_listed_in_its_new_place(world: World, four: list[Resident]) -> None:
+    actions.correct(four[0].pk, told(name="曾晓明", id_number="", phone=""), reason="户口本上的姓名", by=world.head)
+    assert found(world, "zxm") == ["曾晓明"]
+    assert found(world, "cxm") == []
+    assert found(world, "")[-1] == "曾晓明"
+    actions.import_row(told(name="安晓明", id_number=MING, phone=""), system="his", code="1", by=None)
+    assert found(world, "")[0] == "安晓明"
+
+
+def test_several_relations_to_one_place_show_one_resident(world: World, four: list[Resident]) -> None:
+    relations.open_visit(four[0], institution_id=world.township.pk, at=world.at)
+    assert found(world, "chen") == ["陈晓明"]
 
 
 def test_a_merged_row_is_found_as_the_one_kept(world: World, four: list[Resident]) -> None:

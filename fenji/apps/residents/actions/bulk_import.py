@@ -15,7 +15,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Busy, DomainError, Forbidden, Invalid
 from fenji.apps.common.models import AuditEvent
-from fenji.apps.residents import identity
+from fenji.apps.residents import identity, relations
 from fenji.apps.residents.actions.correction import current
 from fenji.apps.residents.errors import AlreadyRegistered
 from fenji.apps.residents.models import Resident
@@ -135,6 +135,7 @@ def _write(results: list[Result]) -> None:
         with transaction.atomic():
             changed = [one.resident for one in results if one.is_changed and one.resident]
             Resident.objects.bulk_update(changed, WRITTEN, batch_size=200)
+            relations.follow_names([one.pk for one in changed])
             new = [one.resident for one in results if one.is_new and one.resident]
             Resident.objects.bulk_create(new, batch_size=1000)
     except IntegrityError as error:

@@ -50,6 +50,7 @@ def complete_identity(resident_id: UUID, told: Particulars, *, by: User) -> Resi
         after = check(merged, on=timezone.localdate(at))
         fill(resident, after).is_verified = True
         save_once(resident)
+        relations.follow_names([resident.pk])
         _record("resident.complete_identity", resident, relation, before, after, by=by, at=at)
     return resident
 
@@ -69,6 +70,7 @@ def correct(resident_id: UUID, told: Particulars, *, reason: str, by: User) -> R
             raise Invalid(fields={"name": _("请填写姓名。")})
         fill(resident, after)
         save_once(resident)
+        relations.follow_names([resident.pk])
         _record("resident.correct", resident, relation, before, after, by=by, at=at, reason=reason)
     return resident
 
