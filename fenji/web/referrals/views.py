@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.actions.effects.places import uses_places
 from fenji.apps.referrals.choosing import Answer, choose, question_of, without
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
@@ -44,7 +45,8 @@ def show(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     at = clock.now()
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
     page = ReferralPage(referral, _moves(referral, parties, at), parties, at)
-    return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": DIRECT})
+    direct = DIRECT if uses_places(referral) else DIRECT | {"accept"}  # nothing to choose: accepted in one click
+    return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": direct})
 
 
 @require_http_methods(["GET", "POST"])
