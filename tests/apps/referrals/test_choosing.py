@@ -37,7 +37,11 @@ def test_the_next_free_place_of_the_right_department_stands_beside_it(world: Wor
 
 def test_an_emergency_goes_where_there_is_an_emergency_department(world: World, clock: Frozen):
     answer = choose(question(world, urgency=Urgency.EMERGENCY, specialty=""))
-    assert {one.candidate.code for one in answer.choice.proposals} <= {world.county.code, world.county_tcm.code, world.city.code}
+    assert {one.candidate.code for one in answer.choice.proposals} <= {
+        world.county.code,
+        world.county_tcm.code,
+        world.city.code,
+    }
     assert answer.departments[world.county.code] == world.departments["yx-renmin.emergency"].pk
 
 

@@ -79,7 +79,9 @@ def test_every_step_is_kept_with_its_maker_and_audited(world: World, clock: Froz
         ("ask", "office", "office", "awaiting_information"),
         ("answer", "sender", "doctor", "sent"),
     ]
-    verbs = AuditEvent.objects.filter(subject_id=str(up.pk), verb__startswith="referral.").values_list("verb", flat=True)
+    verbs = AuditEvent.objects.filter(subject_id=str(up.pk), verb__startswith="referral.").values_list(
+        "verb", flat=True
+    )
     assert set(verbs) == {"referral.draft", "referral.send", "referral.ask", "referral.answer"}
 
 
