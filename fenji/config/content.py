@@ -22,7 +22,7 @@ from fenji.rulebook import load_rulebook
 from fenji.simulator.staff import synthetic_schedules, synthetic_staff
 
 Report = Callable[[int, int], None]
-FIRST_RESIDENTS, SEED = 26_000, 1  # one in a hundred of Yangjiang
+SEED = 1
 OPEN_FOR = timedelta(days=15)  # clinics were held before the demonstration began: its stories reach back
 
 
@@ -46,7 +46,7 @@ def synthesise_residents(number: int, seed: int, report: Report) -> int:
 def first_residents(report: Report) -> None:
     """A demonstration's residents, unless somebody is registered already."""
     if not Resident.objects.exists():
-        synthesise_residents(FIRST_RESIDENTS, SEED, report)
+        synthesise_residents(settings.DEMONSTRATION_RESIDENTS, SEED, report)
 
 
 def open_clinics(report: Report) -> None:

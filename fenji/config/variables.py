@@ -59,6 +59,11 @@ VARIABLES = (
         "accounts in the database is refused.",
         "1 with the embedded PostgreSQL, else 0",
     ),
+    Variable(
+        "FENJI_DEMONSTRATION_RESIDENTS",
+        "How many synthetic residents a demonstration begins with, up to 2,600,000.",
+        "26000, one in a hundred of Yangjiang",
+    ),
     Variable("FENJI_DEBUG", "`1`: pages of errors show the code. Never in production.", "0"),
     Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
