@@ -75,8 +75,9 @@ class Sheet:
 
     @property
     def asked_first(self) -> list[tuple[Measure, str, Any]]:
-        """What the disease's own criteria compare and whatever was answered; signs of an emergency lie folded."""
-        return [row for row in self.asked if row[2] or row[0].code in self._of_disease]
+        """What the disease's own criteria compare and whatever was answered, readings before signs; the rest folded."""
+        shown = [row for row in self.asked if row[2] or row[0].code in self._of_disease]
+        return sorted(shown, key=lambda row: row[0].kind is not MeasureKind.NUMBER)
 
     @property
     def asked_more(self) -> list[tuple[Measure, str, Any]]:

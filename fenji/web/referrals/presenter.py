@@ -105,7 +105,10 @@ class ReferralPage:
 
     @cached_property
     def follow_ups(self) -> list[FollowUp]:
-        return list(self.referral.follow_ups.select_related("institution").order_by("due_on"))
+        """All of the community's; of the upper doctor's looks, laid out for half a year, the done and the next."""
+        found = list(self.referral.follow_ups.select_related("institution").order_by("due_on", "pk"))
+        later = [one for one in found if one.kind == FollowUp.Kind.GUIDANCE and not one.done_at][1:]
+        return [one for one in found if one not in later]
 
     @cached_property
     def undelivered(self) -> list[Notice]:
