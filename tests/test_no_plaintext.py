@@ -178,8 +178,8 @@ def fail(day: Day) -> None:
 
 ACTS: list[Callable[[Day], None]] = [
     register_by_page, find_by_number, open_the_page, reveal, register_again_elsewhere, correct,
-    write_a_number_into_a_reason, come_as_a_visitor_and_be_merged, refer, break_the_glass, carry_notices_out, import_a_list, export_lists,
-    look_at_the_trail, fail,
+    write_a_number_into_a_reason, come_as_a_visitor_and_be_merged, refer, break_the_glass, carry_notices_out,
+    import_a_list, export_lists, look_at_the_trail, fail,
 ]  # fmt: skip
 
 
