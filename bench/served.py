@@ -106,7 +106,7 @@ def _wait(address: str, process: subprocess.Popen[bytes], home: Path) -> None:
         try:
             if requests.get(address + "/login/", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise SystemExit("the demonstration did not answer in time")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
@@ -126,7 +127,7 @@ def test_places_of_the_coming_weeks_are_there(filled: Reports) -> None:
 
 
 def test_progress_is_told_to_the_end(filled: Reports) -> None:
-    assert (content.FIRST_RESIDENTS, content.FIRST_RESIDENTS) in filled.told
+    assert (settings.DEMONSTRATION_RESIDENTS, settings.DEMONSTRATION_RESIDENTS) in filled.told
     assert (len(STORIES), len(STORIES)) in filled.told
 
 
@@ -148,7 +149,7 @@ def test_a_new_load_of_the_city_takes_the_logins_back_only_until_they_are_made_a
 
 def test_residents_are_made_only_where_there_are_none(filled: Reports) -> None:
     content.first_residents(lambda done, total: None)
-    assert Resident.objects.count() == content.FIRST_RESIDENTS
+    assert Resident.objects.count() == settings.DEMONSTRATION_RESIDENTS
 
 
 def test_the_data_of_the_stories_name_what_exists(filled: Reports) -> None:
