@@ -106,10 +106,10 @@ def test_the_residents_own_pages_are_accessible_and_fit(page: Page, live_server:
     child = world.people["known"]
     ResidentAccount.objects.create(user=world.patient, resident_id=child.pk, relation="child", from_at=world.at)
     problems = enter(page, live_server, world, "patient", width)
-    for address in ("/me/", "/me/seen/", "/me/family/"):
+    for address in ("/me/", "/me/card/", "/me/seen/", "/me/family/"):
         page.goto(f"{live_server.url}{address}")
         check(page, width)
-    page.goto(f"{live_server.url}/me/")
+    page.goto(f"{live_server.url}/me/card/")
     page.get_by_role("button", name="换成大字").click()
     check(page, width)
     assert problems == []

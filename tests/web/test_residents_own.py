@@ -15,7 +15,7 @@ from tests.factories.world import World, make_world, resident_id
 from tests.web.test_residents import client_of, text
 
 pytestmark = pytest.mark.django_db
-OWN_PAGES = ("/me/", "/me/seen/", "/me/family/")
+OWN_PAGES = ("/me/", "/me/card/", "/me/seen/", "/me/family/")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def patient(world: World) -> Client:
 
 
 def test_the_card_shows_name_number_and_code(world: World, patient: Client) -> None:
-    page = text(patient.get("/me/"))
+    page = text(patient.get("/me/card/"))
     assert world.resident is not None
     assert "陈小明" in page
     assert qr_svg(world.resident.card_number) in page
@@ -68,17 +68,17 @@ def test_a_child_is_shown_instead_after_choosing(world: World, patient: Client, 
     ResidentAccount.objects.create(user=world.patient, resident=child, relation="child", from_at=clock.at)
     assert "子女" in text(patient.get("/me/family/"))
     assert patient.post(f"/me/family/{child.pk}/")["Location"] == "/me/"
-    page = text(patient.get("/me/"))
+    page = text(patient.get("/me/card/"))
     assert "正在查看家人：陈小宝" in page
     assert child.card_number[:4] in page
     ResidentAccount.objects.filter(resident=child).update(until_at=clock.at)
-    assert "陈小宝" not in text(patient.get("/me/"))  # the power ended, the own card is back
+    assert "陈小宝" not in text(patient.get("/me/card/"))  # the power ended, the own card is back
 
 
 def test_large_print_is_switched_on_and_off(world: World, patient: Client) -> None:
-    assert 'data-print-size="large"' not in text(patient.get("/me/"))
-    assert patient.post("/me/print/")["Location"] == "/me/"
-    assert 'data-print-size="large"' in text(patient.get("/me/"))
+    assert 'data-print-size="large"' not in text(patient.get("/me/card/"))
+    assert patient.post("/me/print/")["Location"] == "/me/card/"
+    assert 'data-print-size="large"' in text(patient.get("/me/card/"))
     patient.post("/me/print/")
     assert not User.objects.get(username="patient").large_print
 

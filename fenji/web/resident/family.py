@@ -37,4 +37,4 @@ def choose(request: ResidentRequest, resident_id: UUID) -> HttpResponse:
     if resident_id not in {account.resident_id for account in accounts}:
         raise NotFound
     request.session[CHOSEN] = str(resident_id)
-    return redirect("my_card")
+    return redirect("my_now")

@@ -4,16 +4,23 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from fenji.web.navigation import Entry
-from fenji.web.resident import card, family, seen
+from fenji.web.resident import appointments, card, family, messages, moving, referrals, seen
 
 NAVIGATION = (
-    Entry(_("健康卡"), "my_card", "identification", residents=True),
-    Entry(_("谁看过"), "my_seen", "eye", residents=True),
-    Entry(_("家人"), "my_family", "users", residents=True),
+    Entry(_("就诊"), "my_now", "home", residents=True),
+    Entry(_("预约"), "my_appointments", "calendar-days", residents=True),
+    Entry(_("消息"), "my_messages", "chat-bubble-left-right", residents=True),
+    Entry(_("健康卡"), "my_card", "identification", residents=True, also=("/me/seen/", "/me/family/")),
 )
 
 urlpatterns = [
-    path("me/", card.card, name="my_card"),
+    path("me/", referrals.now, name="my_now"),
+    path("me/referrals/", referrals.past, name="my_referrals"),
+    path("me/referrals/<uuid:referral_id>/", referrals.show, name="my_referral"),
+    path("me/referrals/<uuid:referral_id>/<slug:action>/", moving.move, name="my_move"),
+    path("me/appointments/", appointments.appointments, name="my_appointments"),
+    path("me/messages/", messages.messages, name="my_messages"),
+    path("me/card/", card.card, name="my_card"),
     path("me/seen/", seen.seen, name="my_seen"),
     path("me/family/", family.family, name="my_family"),
     path("me/family/<uuid:resident_id>/", family.choose, name="my_family_choose"),
