@@ -1,0 +1,110 @@
+"""Figures over `facts`: in one query for the whole of a scope, and week by week, institution by institution."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils import timezone
+
+from fenji.apps.indicators import facts
+from fenji.apps.indicators.definitions import FROM_FACTS, Definition, Unit
+from fenji.apps.indicators.scope import Scope
+
+WEEK = timedelta(weeks=1)
+
+
+class By(StrEnum):
+    """What a query groups by."""
+
+    ALL = "all"
+    WEEK = "week"
+    SENDER = "sender"
+    RECEIVER = "receiver"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured definition. `count` rows meet it; of `among` for a share; `hours` is their median."""
+
+    definition: Definition
+    count: int = 0
+    among: int = 0
+    hours: float | None = None
+
+    @property
+    def permille(self) -> int | None:
+        """Of a share; None when there is nothing to take a share of."""
+        return round(1000 * self.count / self.among) if self.among else None
+
+    @property
+    def value(self) -> float | None:
+        """The number itself: a count, a share in permille, hours. None where nothing was measured."""
+        if self.definition.unit is Unit.COUNT:
+            return self.count
+        return self.permille if self.definition.unit is Unit.SHARE else self.hours
+
+
+Figures = dict[str, Figure]
+NOTHING: Figures = {definition.code: Figure(definition) for definition in FROM_FACTS}
+KEYS = {By.ALL: "()", By.WEEK: "(week)", By.SENDER: "(sender_id)", By.RECEIVER: "(institution_id)"}
+
+
+def figures(scope: Scope) -> Figures:
+    """Every figure of the scope as a whole."""
+    return _measured(scope, By.ALL, FROM_FACTS).get(None, NOTHING)
+
+
+def figures_by_week(scope: Scope, definitions: Iterable[Definition] = FROM_FACTS) -> dict[date, Figures]:
+    """Every figure by the week (its Monday) in which the referrals were sent, weeks without any included."""
+    found = _measured(scope, By.WEEK, tuple(definitions))
+    first, last = (_monday(scope, moment) for moment in ("start", "until"))
+    weeks = [first + WEEK * number for number in range((last - first) // WEEK + 1)]
+    return {week: found.get(week, NOTHING) for week in weeks}
+
+
+def figures_by(by: By, scope: Scope, definitions: Iterable[Definition]) -> dict[int, Figures]:
+    """Figures by sending or by receiving institution; institutions without any row are left out."""
+    return {int(key): values for key, values in _measured(scope, by, tuple(definitions)).items()}  # type: ignore[arg-type]
+
+
+def _measured(scope: Scope, by: By, definitions: tuple[Definition, ...]) -> dict[int | date | None, Figures]:
+    columns = ", ".join(_columns(definition) for definition in definitions)
+    key = KEYS[by].strip("()") or "NULL"
+    query = (
+        f"SELECT {key}, {columns} FROM (SELECT *, date_trunc('week', sent_at AT TIME ZONE %(zone)s)::date AS week"  # noqa: S608
+        f" FROM facts) AS f GROUP BY {KEYS[by]}"  # conditions are constants of `definitions`
+    )
+    found = facts.rows(query, scope, zone=settings.TIME_ZONE)
+    return {
+        row[0]: {
+            definition.code: _figure(definition, row[1 + 2 * place], row[2 + 2 * place])
+            for place, definition in enumerate(definitions)
+        }
+        for row in found
+    }
+
+
+def _columns(definition: Definition) -> str:
+    """Two columns for each definition: the count, and the second number its unit needs."""
+    counted = f"count(*) FILTER (WHERE {definition.condition})"
+    if definition.unit is Unit.SHARE:
+        return f"{counted}, count(*) FILTER (WHERE {definition.among})"
+    if definition.unit is Unit.HOURS:
+        hours = f"(extract(epoch FROM {definition.span}) / 3600.0)::float"
+        return f"{counted}, percentile_cont(0.5) WITHIN GROUP (ORDER BY {hours}) FILTER (WHERE {definition.condition})"
+    return f"{counted}, NULL"
+
+
+def _figure(definition: Definition, count: int, second: float | None) -> Figure:
+    if definition.unit is Unit.SHARE:
+        return Figure(definition, count, among=int(second or 0))
+    return Figure(definition, count, hours=second if definition.unit is Unit.HOURS else None)
+
+
+def _monday(scope: Scope, end: str) -> date:
+    """The Monday of the week of the period's first or last moment; of `until` the moment before it."""
+    moment = scope.start if end == "start" else min(scope.until, scope.at) - timedelta(microseconds=1)
+    day = timezone.localdate(moment)
+    return day - timedelta(days=day.weekday())
