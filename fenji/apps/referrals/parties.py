@@ -8,7 +8,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Membership
-from fenji.apps.registry.posts import covered_by, posts_of
+from fenji.apps.registry.posts import covered_by, people_at, posts_of
 from fenji.apps.residents.models import ResidentAccount
 from fenji.kernel.referral import Party
 from fenji.kernel.roles import CLINICAL, PRIMARY, Role
@@ -40,18 +40,29 @@ def _by_post(post: Membership, referral: Referral, user: User, at: datetime) -> 
         if _may_sign(role, referral, user, at):
             found |= {Party.APPROVER, Party.SENDER}
     if post.institution_id == referral.receiver_id and referral.sent_at:
-        found |= _receiving(post, role, referral)
+        found |= _receiving(post, role, referral, at)
     return found
 
 
-def _receiving(post: Membership, role: Role, referral: Referral) -> set[Party]:
+def _receiving(post: Membership, role: Role, referral: Referral, at: datetime) -> set[Party]:
     if role is Role.PROGRAM:
         return {Party.OFFICE, Party.DEPARTMENT}
     if role in PRIMARY and referral.receiver is not None and referral.receiver.kind in PRIMARY_KINDS:
         return {Party.OFFICE, Party.DEPARTMENT}  # a township has no separate office hours: who is there receives
     if role is Role.REFERRAL_OFFICE:
         return {Party.OFFICE}
-    return {Party.DEPARTMENT} if role in CLINICAL and _same_department(post, referral.department_id) else set()
+    if role not in CLINICAL:
+        return set()
+    is_ours = _same_department(post, referral.department_id) or _is_deserted(referral, at)
+    return {Party.DEPARTMENT} if is_ours else set()
+
+
+def _is_deserted(referral: Referral, at: datetime) -> bool:
+    """Nobody holds a clinical post in the department: then every clinician of the house may take the patient over."""
+    people = people_at(
+        referral.receiver_id or 0, rules.day_of(at), roles=CLINICAL, department_id=referral.department_id
+    )
+    return not people.exists()
 
 
 def _may_sign(role: Role, referral: Referral, user: User, at: datetime) -> bool:

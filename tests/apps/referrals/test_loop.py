@@ -211,7 +211,8 @@ def test_a_walk_in_with_a_paper_slip_is_entered_as_arrived(world: World, clock: 
     from fenji.apps.residents.relations import open_relation
 
     open_relation(
-        resident_id(world), institution_id=world.county.pk, kind=CareRelationKind.VISIT, cause_kind="visit", cause_id="v",
+        resident_id(world), institution_id=world.county.pk, kind=CareRelationKind.VISIT, cause_kind="visit",
+        cause_id="v",
         at=clock.at,
     )  # fmt: skip
     referral = actions.enter_paper(
@@ -281,3 +282,21 @@ def test_a_department_has_the_offices_own_deadline(world: World, clock: Frozen):
     go(up, "arrive", world.office)
     up.refresh_from_db()
     assert (up.department_id, up.due_at) == (department.pk, soon)
+
+
+def test_a_patient_in_a_department_without_people_is_anyones_in_the_house(world: World, clock: Frozen):
+    up = refer(world, urgency="emergency")
+    assert up.department_id == world.departments["yx-renmin.emergency"].pk  # nobody of the test's people works there
+    go(up, "arrive", world.office)
+    go(up, "start_care", world.physician)
+    assert state(up) is State.IN_CARE
+
+
+def test_a_colleague_of_another_department_is_a_stranger(world: World, clock: Frozen):
+    from fenji.kernel.roles import Role
+    from tests.factories.world import person
+
+    surgeon = person("surgeon", world.county, Role.PHYSICIAN, world.departments["yx-renmin.emergency"])
+    up = refer(world)
+    with pytest.raises(ReferralNotFound):
+        go(up, "arrive", surgeon)
