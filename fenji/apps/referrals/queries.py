@@ -1,6 +1,6 @@
 """Reading referrals: locking one for a move, opening one for a person, and the lists of each desk."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -48,9 +48,17 @@ def access_referral(user: User, referral_id: UUID, *, at: datetime) -> tuple[Ref
         by=user,
         at=at,
         resident_id=referral.resident_id,
+        institution_id=_looked_from(referral, parties),
         relation="referral:" + ",".join(sorted(parties)),
     )
     return referral, parties
+
+
+def _looked_from(referral: Referral, parties: Collection[Party]) -> int | None:
+    """The institution whose side the reader is on, for the resident's list of who looked; None for the resident."""
+    if {Party.SENDER, Party.APPROVER} & set(parties):
+        return referral.sender_id
+    return referral.receiver_id if {Party.OFFICE, Party.DEPARTMENT} & set(parties) else None
 
 
 def steps_of(referral: Referral) -> QuerySet[Step]:

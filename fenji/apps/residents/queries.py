@@ -17,6 +17,7 @@ from fenji.apps.residents.policies import OWN_FOOTING, READING_ROLES
 
 # What in the audit trail is somebody looking at a resident's data.
 LOOKS = ("resident.read", "resident.found", "resident.visit", "resident.emergency_access", "referral.read")
+OWN_LOOKS = (*OWN_FOOTING, "referral:resident")  # by the account itself, on the person's page or a referral's
 LOOKS_A_PAGE = 30
 
 
@@ -76,7 +77,7 @@ def who_looked(resident_id: UUID, page: int = 1) -> tuple[list[Look], bool]:
     """Who looked at the person's data, the latest first, and whether there are more; one's own looks are left out."""
     start = (max(page, 1) - 1) * LOOKS_A_PAGE
     events = AuditEvent.objects.filter(resident_id__in=family_of_ids(resident_id), verb__in=LOOKS)
-    found = list(events.exclude(relation__in=OWN_FOOTING).order_by("-at", "-id")[start : start + LOOKS_A_PAGE + 1])
+    found = list(events.exclude(relation__in=OWN_LOOKS).order_by("-at", "-id")[start : start + LOOKS_A_PAGE + 1])
     houses = Institution.objects.in_bulk([event.institution_id for event in found if event.institution_id])
     return [_look(event, houses) for event in found[:LOOKS_A_PAGE]], len(found) > LOOKS_A_PAGE
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -37,6 +37,8 @@ DIRECT = frozenset(
     }
 )
 
+RESIDENTS_OWN = frozenset({Party.RESIDENT})  # their page tells it in their words, without what staff wrote each other
+
 
 @require_GET
 @requires_login
@@ -44,6 +46,8 @@ def show(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     """One referral: what it is, where it stands, what happened, what this person may do now."""
     at = clock.now()
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
+    if parties == RESIDENTS_OWN:
+        return redirect("my_referral", referral_id)
     page = ReferralPage(referral, _moves(referral, parties, at), parties, at)
     direct = DIRECT if uses_places(referral) else DIRECT | {"accept"}  # nothing to choose: accepted in one click
     return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": direct})
@@ -57,6 +61,8 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
         raise NotFound
     at = clock.now()
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
+    if parties == RESIDENTS_OWN:
+        return redirect("my_referral", referral_id)
     row, party = policies.check_move(referral, action, parties, approval_required=_needs_signature(referral, at))
     form = form_for(referral, row, party, at, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

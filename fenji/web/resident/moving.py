@@ -158,7 +158,7 @@ def _form(referral: Referral, row: Move, at: datetime, data: Any) -> MoveForm:
             label=_("为什么？"), choices=offered, widget=widget, initial=offered[0][0] if len(offered) == 1 else None
         )
     if "note" in form.fields:
-        form.fields["note"].label = PAGES[row.action].note
+        form.fields["note"].label = str(PAGES[row.action].note)
     return form
 
 

@@ -1,4 +1,4 @@
-"""What happened, step by step, as the resident is told it: who did what and why, without what staff wrote each other."""
+"""What happened, step by step, as the resident is told it; what staff wrote each other stays with them."""
 
 from dataclasses import dataclass
 from datetime import datetime

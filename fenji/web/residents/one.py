@@ -13,6 +13,7 @@ from fenji.apps.common import clock
 from fenji.apps.contracts import queries as contracts
 from fenji.apps.residents import actions, duplicates, identity, policies, queries, relations
 from fenji.apps.residents.policies import Purpose
+from fenji.web.referrals.of_resident import of_resident
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest
 
@@ -43,6 +44,7 @@ def show(request: PostRequest, resident_id: UUID, revealed: dict[str, str] | Non
         "can_merge": policies.can_merge(request.posts),
         "is_nameless": not resident.is_verified,
         "may_be_mother": resident.sex == FEMALE,
+        "referrals": of_resident(request.user, resident.pk, at),
         "referrals_template": _optional("referrals/_of_resident.html"),
         "referral_buttons": _optional("referrals/_buttons_of_resident.html"),
     }
