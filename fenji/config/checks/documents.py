@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from fenji.cities import reference
+from fenji.apps.indicators import reference as indicators
+from fenji.cities import reference as networks
 from fenji.config.checks import commands_page, referral_page, settings_page
 from fenji.config.home import PROJECT
 from fenji.rulebook.pages import PAGES
@@ -17,7 +18,7 @@ def _noted(text: Callable[[], str]) -> str:
 
 
 def _of_cities(name: str) -> str:
-    return reference.pages()[name]
+    return networks.pages()[name]
 
 
 # Path to its whole text. Pages drawn from a city's data carry a note of their own.
@@ -27,6 +28,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/referral.md": partial(_noted, referral_page.text),
     "docs/reference/network.md": partial(_of_cities, "network.md"),
     "docs/reference/codes.md": partial(_of_cities, "codes.md"),
+    "docs/reference/indicators.md": indicators.page,
     **PAGES,
 }
 
