@@ -18,6 +18,7 @@ from fenji.apps.booking.models import Place
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals import actions
 from fenji.apps.referrals.models import Referral
+from fenji.apps.residents.models import Resident
 from tests.factories.world import World, resident_id
 from tests.stories.person import SHOTS, Person
 from tests.stories.town import make_town
@@ -46,11 +47,12 @@ class Story:
         """Somebody without an account."""
         return self.open_browser("stranger")
 
-    def sent(self, place: Place | None = None, **changes: Any) -> Referral:
+    def sent(self, place: Place | None = None, *, resident: Resident | None = None, **changes: Any) -> Referral:
         """A referral that the township doctor has sent, where the story begins later."""
-        form = self.world.form(**changes, **({"place": place.pk} if place else {}))
         world = self.world
-        return actions.refer(resident_id(world), form, by=world.doctor, institution_id=world.township.pk)
+        form = world.form(**changes, **({"place": place.pk} if place else {}))
+        whose = resident.pk if resident else resident_id(world)
+        return actions.refer(whose, form, by=world.doctor, institution_id=world.township.pk)
 
     def later(self, at: datetime) -> None:
         """Time passes: what fell due meanwhile happens, as the worker would see to it; whose session ended logs in."""
@@ -67,7 +69,11 @@ class Story:
 
 @pytest.fixture
 def story(
-    clock: Frozen, live_server: Any, browser: Browser, browser_context_args: dict[str, Any], request: pytest.FixtureRequest
+    clock: Frozen,
+    live_server: Any,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Story]:
     """Told in the town; at its end nobody's browser may have complained."""
     people: list[Person] = []

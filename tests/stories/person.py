@@ -40,6 +40,16 @@ class Person:
         where: Page | Locator = self.page.locator("tr", has_text=beside) if beside else self.page
         return self._clicks(where.get_by_role("button", name=words, exact=True).first)
 
+    def follows_beside(self, words: str, *, beside: str) -> "Person":
+        return self._clicks(self.page.locator("tr", has_text=beside).get_by_role("link", name=words, exact=True).first)
+
+    def posts(self, address: str, **form: str) -> int:
+        """What a form made by hand would send, with this page's token; the status of the answer."""
+        token = self.page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
+        headers = {"Referer": self.page.url}
+        sent = self.page.request.post(self.home + address, form={**form, "csrfmiddlewaretoken": token}, headers=headers)
+        return sent.status
+
     def writes(self, text: str, *, into: str) -> "Person":
         self.page.get_by_label(into).first.fill(text)
         return self
@@ -47,6 +57,11 @@ class Person:
     def picks(self, words: str) -> "Person":
         """A radio button or a check box, pressed on its words."""
         self.page.get_by_label(words).first.check()
+        return self
+
+    def picks_in(self, words: str) -> "Person":
+        """The institution of this name among those proposed."""
+        self.page.locator("article", has_text=words).get_by_role("radio").check()
         return self
 
     def chooses(self, words: str, *, of: str) -> "Person":

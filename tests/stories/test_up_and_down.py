@@ -52,7 +52,9 @@ def test_up_with_a_reserved_place_and_down_with_a_plan(story: Story) -> None:
     physician.follows("下转回基层").writes("换用缬沙坦联合氨氯地平，血压 132/80。", into="治疗经过")
     physician.writes("继续两联降压，目标 140/90 以下。", into="接续治疗")
     physician.writes("缬沙坦，80 mg，每日一次，30", into="用药").writes("2026-03-20", into="首次随访日期")
-    physician.writes("测血压、查血钾", into="首次随访内容").writes("14", into="随诊指导").presses("下转回基层").sees("下转中")
+    physician.writes("测血压、查血钾", into="首次随访内容").writes("14", into="随诊指导").presses("下转回基层").sees(
+        "下转中"
+    )
     # Then the sender reads what was done and what comes
     doctor.opens(doctor.address).sees("缬沙坦联合氨氯地平", "下转中")
 

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Place
 from fenji.apps.registry.models import Institution
-from tests.factories.world import World, make_places, make_world
+from fenji.apps.residents.models import CareRelationKind, Resident
+from fenji.apps.residents.relations import open_relation
+from tests.factories.world import World, make_places, make_resident, make_world
 
 NAMES = {
     "doctor": "林国强", "nurse": "黄小燕", "head": "陈志明", "office": "梁美玲", "physician": "关永康",
@@ -26,6 +28,16 @@ def make_town(at: datetime) -> World:
     for code, (longitude, latitude) in WHERE.items():
         Institution.objects.filter(code=code).update(longitude=longitude, latitude=latitude, phone="0662-5550100")
     return world
+
+
+def neighbour(world: World, name: str) -> Resident:
+    """Another resident whose family doctor sits in the township."""
+    resident = make_resident(world.at, name=name)
+    open_relation(
+        resident.pk, institution_id=world.township.pk, kind=CareRelationKind.CONTRACT, cause_kind="contract",
+        cause_id=name, at=world.at,
+    )  # fmt: skip
+    return resident
 
 
 def clinic(world: World, *, house: str = "yx-renmin", days: int = 2, count: int = 3) -> list[Place]:
