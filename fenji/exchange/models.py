@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.models import new_id
 
@@ -9,12 +10,12 @@ from fenji.apps.common.models import new_id
 class UploadState(models.TextChoices):
     """received → checked or refused → confirmed → loaded or refused."""
 
-    RECEIVED = "received", "待检查"
-    CHECKED = "checked", "检查通过，待确认"
-    REFUSED = "refused", "有错误，未导入"
-    CONFIRMED = "confirmed", "正在导入"
-    LOADED = "loaded", "已导入"
-    EXPIRED = "expired", "未确认，已清除"
+    RECEIVED = "received", _("待检查")
+    CHECKED = "checked", _("检查通过，待确认")
+    REFUSED = "refused", _("有错误，未导入")
+    CONFIRMED = "confirmed", _("正在导入")
+    LOADED = "loaded", _("已导入")
+    EXPIRED = "expired", _("未确认，已清除")
 
 
 class Upload(models.Model):

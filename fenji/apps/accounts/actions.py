@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from axes.utils import reset as forget_failures
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts import errors, passwords, policies, queries
@@ -216,9 +217,9 @@ def change_own_profile(*, phone: str, email: str, large_print: bool, by: User) -
 def _insert(username: str, name: str, **fields: Any) -> User:
     username, name = username.strip(), name.strip()
     if not name:
-        raise Invalid(fields={"name": "姓名不能为空。"})
+        raise Invalid(fields={"name": _("姓名不能为空。")})
     if not username or any(sign.isspace() for sign in username):
-        raise Invalid(fields={"username": "用户名不能为空，也不能含有空格。"})
+        raise Invalid(fields={"username": _("用户名不能为空，也不能含有空格。")})
     pinyin = " ".join(lazy_pinyin(name)).lower()
     try:
         with transaction.atomic():

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from fenji.apps.accounts import policies
 from fenji.apps.accounts.errors import AlreadyReviewed, NoSuchEvent
@@ -74,7 +75,7 @@ def review(event_id: int, *, note: str, is_justified: bool, by: User) -> AuditEv
     """Say of an emergency reading whether it was justified; once. Raises AlreadyReviewed, NoSuchEvent, Invalid."""
     policies.check_may("review_emergency", by)
     if not note.strip():
-        raise Invalid(fields={"note": "请写明复核意见。"})
+        raise Invalid(fields={"note": _("请写明复核意见。")})
     _take_turn(event_id)
     event = AuditEvent.objects.filter(pk=event_id, verb=EMERGENCY).first()
     if event is None:

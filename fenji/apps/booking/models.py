@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.models import new_id
 
@@ -73,8 +74,8 @@ class Session(models.Model):
 class Pool(models.TextChoices):
     """For whom a place is kept."""
 
-    REFERRAL = "referral", "转诊预留"
-    PUBLIC = "public", "公开号源"
+    REFERRAL = "referral", _("转诊预留")
+    PUBLIC = "public", _("公开号源")
 
 
 class Place(models.Model):
@@ -112,12 +113,12 @@ class Place(models.Model):
 
 
 class BookingState(models.TextChoices):
-    HELD = "held", "占号"
-    BOOKED = "booked", "已预约"
-    ARRIVED = "arrived", "已到诊"
-    NO_SHOW = "no_show", "爽约"
-    CANCELLED = "cancelled", "已取消"
-    EXPIRED = "expired", "占号过期"
+    HELD = "held", _("占号")
+    BOOKED = "booked", _("已预约")
+    ARRIVED = "arrived", _("已到诊")
+    NO_SHOW = "no_show", _("爽约")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("占号过期")
 
 
 class Booking(models.Model):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Notice(models.Model):
@@ -12,16 +13,16 @@ class Notice(models.Model):
     """
 
     class Channel(models.TextChoices):
-        DESK = "desk", "工作台"
-        SMS = "sms", "短信"
-        WECOM = "wecom", "企业微信"
-        CALL = "call", "电话名单"
+        DESK = "desk", _("工作台")
+        SMS = "sms", _("短信")
+        WECOM = "wecom", _("企业微信")
+        CALL = "call", _("电话名单")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "待发送"
-        SENT = "sent", "已送达"
-        FAILED = "failed", "未送达"
-        READ = "read", "已读"
+        WAITING = "waiting", _("待发送")
+        SENT = "sent", _("已送达")
+        FAILED = "failed", _("未送达")
+        READ = "read", _("已读")
 
     kind = models.CharField(max_length=40)  # "referral.accepted", "referral.overdue"
     cause_kind = models.CharField(max_length=20)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.models import new_id
 from fenji.kernel.referral import STATES, Direction, State, Urgency
@@ -171,8 +172,8 @@ class FollowUp(models.Model):
     """A dated task after a referral: the community team sees the patient, or the upper doctor looks in (guidance)."""
 
     class Kind(models.TextChoices):
-        FOLLOW_UP = "follow_up", "随访"
-        GUIDANCE = "guidance", "上级随诊指导"
+        FOLLOW_UP = "follow_up", _("随访")
+        GUIDANCE = "guidance", _("上级随诊指导")
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="follow_ups")
     institution = models.ForeignKey(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.errors import ApprovalNeeded, FieldsMissing, MoveNotPossible, NotYourMove
@@ -34,7 +35,7 @@ def check_move(
     if move not in rows:
         raise MoveNotPossible(
             _("转诊单目前是“%(state)s”，不能“%(action)s”。")
-            % {"state": _(STATES[State(referral.state)].name), "action": _(move.name)},
+            % {"state": pgettext("state", STATES[State(referral.state)].name), "action": pgettext("move", move.name)},
             remedy=_("请刷新页面，按最新状态处理。"),
         )
     if action in _skipped(referral, approval_required):

@@ -21,7 +21,7 @@ CALLS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
 STRING = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-IN_TEMPLATE = re.compile(rf"\b(n?p?gettext)\({STRING}(?:,\s*{STRING})?(?:,\s*{STRING})?")
+IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\({STRING}(?:,\s*{STRING})?(?:,\s*{STRING})?")
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ def words_in_source(package: Path = PACKAGE) -> Iterator[Word]:
 
 def in_python(source: str, where: str = "") -> Iterator[Word]:
     """Literals passed to gettext and its kin; what is built at run time cannot be looked up and is not found."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in CALLS:
             given = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
-            if name in CALLS:
-                yield from _word(name, [one if isinstance(one, str) else None for one in given], where)
+            yield from _word(name, [one if isinstance(one, str) else None for one in given], where)
 
 
 def in_template(source: str, where: str = "") -> Iterator[Word]:

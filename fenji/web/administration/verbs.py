@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from fenji.kernel.referral import BY_ACTION
 
@@ -74,5 +75,5 @@ def verb_words(verb: str) -> str:
     if verb in WORDS:
         return str(WORDS[verb])
     if kind == "referral" and action in BY_ACTION:
-        return str(_("转诊：%(action)s") % {"action": BY_ACTION[action].name})
+        return str(_("转诊：%(action)s") % {"action": pgettext("move", BY_ACTION[action].name)})
     return verb

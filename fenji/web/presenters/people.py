@@ -3,8 +3,9 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-SEXES = {1: "男", 2: "女"}  # GB/T 2261.1
+SEXES = {1: gettext_lazy("男"), 2: gettext_lazy("女")}  # GB/T 2261.1
 
 
 def masked_name(name: str) -> str:
@@ -18,7 +19,7 @@ def masked_name(name: str) -> str:
 
 
 def sex_words(sex: int) -> str:
-    return _(SEXES[sex]) if sex in SEXES else _("性别未知")
+    return str(SEXES[sex]) if sex in SEXES else _("性别未知")
 
 
 def age_words(birth_date: date | None, *, on: date) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from fenji.kernel.referral import BY_ACTION, STATES, Direction, Party, State, Urgency
 
@@ -66,7 +66,7 @@ PARTIES: dict[Party, str | Promise] = {
 def state_mark(state: State | str) -> Mark:
     state = State(state)
     tone, icon = LOOKS[state]
-    return Mark(gettext(STATES[state].name), tone, icon)
+    return Mark(pgettext("state", STATES[state].name), tone, icon)
 
 
 def urgency_mark(urgency: Urgency | str) -> Mark:
@@ -91,4 +91,4 @@ def owner_words(state: State | str) -> str:
 
 def action_words(action: str) -> str:
     """The button's word for a move of the kernel's table; KeyError for a move that is not in it."""
-    return gettext(BY_ACTION[action].name)
+    return pgettext("move", BY_ACTION[action].name)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from fenji.apps.booking import queries as booking
 from fenji.apps.booking.models import Place
@@ -32,12 +32,12 @@ class MoveForm(forms.Form):
         if "reason" in move.needs:
             self.fields["reason"] = forms.ChoiceField(
                 label=_("原因"),
-                choices=[(code, _(words)) for code, words in REASONS[move.action].items()],
+                choices=[(code, pgettext("reason", words)) for code, words in REASONS[move.action].items()],
                 widget=forms.RadioSelect,
             )
         if "note" in move.needs or "reason" in move.needs or move.action in WITH_NOTE:
             self.fields["note"] = forms.CharField(
-                label=_(NOTE_LABELS.get(move.action, "说明")),
+                label=NOTE_LABELS.get(move.action, _("说明")),
                 required="note" in move.needs,
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3}),
@@ -56,17 +56,17 @@ class MoveForm(forms.Form):
 
 
 NOTE_LABELS = {
-    "ask": "请对方补充什么",
-    "answer": "补充内容",
-    "send_back": "退回的理由",
-    "send_record": "补充的病历资料",
-    "keep": "为什么不取消",
-    "take_back": "为什么收回",
-    "resume_care": "为什么继续诊治",
-    "decline_offer": "哪些时间合适",
-    "complain": "投诉的内容",
-    "hand_on": "交接说明",
-    "refuse": "给转出医生的说明",
+    "ask": gettext_lazy("请对方补充什么"),
+    "answer": gettext_lazy("补充内容"),
+    "send_back": gettext_lazy("退回的理由"),
+    "send_record": gettext_lazy("补充的病历资料"),
+    "keep": gettext_lazy("为什么不取消"),
+    "take_back": gettext_lazy("为什么收回"),
+    "resume_care": gettext_lazy("为什么继续诊治"),
+    "decline_offer": gettext_lazy("哪些时间合适"),
+    "complain": gettext_lazy("投诉的内容"),
+    "hand_on": gettext_lazy("交接说明"),
+    "refuse": gettext_lazy("给转出医生的说明"),
 }
 WITH_NOTE = frozenset({"hand_on", "arrive"})
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fenji.apps.common import clock
@@ -127,7 +128,7 @@ def _is_local(request: HttpRequest) -> bool:
 def _done_words(row: Move, moved: Referral) -> str:
     if row.action == "accept" and State(moved.state) is State.ACCEPTED:
         return _("已接收。目前没有空余号源，请尽快安排就诊时间。")
-    return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": _(row.name), "number": moved.number}
+    return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": pgettext("move", row.name), "number": moved.number}
 
 
 def _show_faults(form: MoveForm, invalid: Invalid) -> None:
@@ -154,7 +155,7 @@ def _answer(referral: Referral, row: Move, at: Any) -> Answer:
     """Where next: seen from who sends it there, without who refused it or has it now."""
     receiver = referral.receiver
     if row.action == "reroute" or receiver is None:
-        return without(choose(question_of(referral, at)), {receiver.code} if receiver else set())
+        return without(choose(question_of(referral, at)), queries.who_refused(referral))
     question = question_of(referral, at, sender=receiver)
     if row.action == "return_down":
         question = replace(question, direction=Direction.DOWN, urgency=Urgency.ROUTINE, specialty="")

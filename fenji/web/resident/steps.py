@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from fenji.apps.referrals import queries
 from fenji.apps.referrals.models import Referral, Step
@@ -80,4 +79,4 @@ def _note(step: Step, is_residents: bool) -> str:
     """The reason in words, and a note that the resident wrote or that was written for the resident."""
     reason = REASONS.get(step.action, {}).get(step.reason, "")
     note = step.note if is_residents or step.action in NOTES_TOLD else ""
-    return "\n".join(part for part in (_(reason) if reason else "", note) if part)
+    return "\n".join(part for part in (pgettext("reason", reason) if reason else "", note) if part)
