@@ -15,6 +15,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Busy, DomainError, Forbidden, Invalid
 from fenji.apps.common.models import AuditEvent
+from fenji.apps.registry.models import Region
 from fenji.apps.residents import identity, relations
 from fenji.apps.residents.actions.correction import current
 from fenji.apps.residents.errors import AlreadyRegistered
@@ -44,6 +45,17 @@ class Result:
     error: DomainError | None = None
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What is looked up once for all rows. `holders`: who holds a number, filled up as rows claim theirs."""
+
+    system: str
+    at: datetime
+    known: dict[str, Resident]
+    holders: dict[tuple[str, bytes], Resident]
+    towns: frozenset[str]
+
+
 @transaction.atomic
 def import_rows(rows: Sequence[Told], *, system: str, by: User | None) -> list[Result]:
     """Insert or update the residents of the rows, in order, one result a row. `by=None` is the command line.
@@ -53,7 +65,7 @@ def import_rows(rows: Sequence[Told], *, system: str, by: User | None) -> list[R
     if by is not None and by.office != Office.SYSTEM:
         raise Forbidden(_("只有系统管理员可以导入居民。"))
     at = clock.now()
-    known, holders = _known(rows, system), _holders(rows)
+    batch = _Batch(system, at, _known(rows, system), _holders(rows), _towns(rows))
     results: list[Result] = []
     seen_codes: set[str] = set()
     for row in rows:
@@ -61,7 +73,7 @@ def import_rows(rows: Sequence[Told], *, system: str, by: User | None) -> list[R
             if not row.code or row.code in seen_codes:
                 raise Invalid(fields={"source_code": _("来源系统的居民编号缺少或重复。")})
             seen_codes.add(row.code)
-            results.append(_settle(row, known.get(row.code), holders, system, at))
+            results.append(_settle(row, batch))
         except DomainError as error:
             results.append(Result(error=error))
     _write(results)
@@ -77,6 +89,11 @@ def _known(rows: Sequence[Told], system: str) -> dict[str, Resident]:
     return {one.source_code: one for one in found.order_by("id")}
 
 
+def _towns(rows: Sequence[Told]) -> frozenset[str]:
+    named = {row.particulars.town_code for row in rows if "\x00" not in row.particulars.town_code}
+    return frozenset(Region.objects.filter(pk__in=named).values_list("pk", flat=True))
+
+
 def _holders(rows: Sequence[Told]) -> dict[tuple[str, bytes], Resident]:
     """Who holds which number: the kept row before those merged into another."""
     hashes = [identity.id_hash(row.particulars.id_number) for row in rows if row.particulars.id_number.strip()]
@@ -86,28 +103,27 @@ def _holders(rows: Sequence[Told]) -> dict[tuple[str, bytes], Resident]:
     }
 
 
-def _settle(
-    row: Told, resident: Resident | None, holders: dict[tuple[str, bytes], Resident], system: str, at: datetime
-) -> Result:
+def _settle(row: Told, batch: _Batch) -> Result:
     """What the row makes of its resident, filled in and not yet saved."""
-    told = row.particulars
+    told, resident, holders = row.particulars, batch.known.get(row.code), batch.holders
     if resident is None and told.id_number.strip():
         holder = holders.get((told.id_kind, identity.id_hash(told.id_number)))
         if holder is not None and not holder.source_code and holder.merged_into_id is None:
             resident = holder
     before = current(resident) if resident is not None else None
-    checked = check(with_kept_numbers(told, before) if before else told, on=timezone.localdate(at))
+    told = with_kept_numbers(told, before) if before else told
+    checked = check(told, on=timezone.localdate(batch.at), towns=batch.towns)
     if not checked.name:
         raise Invalid(fields={"name": _("请填写姓名。")})
     is_new = resident is None
     if resident is None:
-        resident = Resident(card_number=identity.new_card_number(), created_at=at)
+        resident = Resident(card_number=identity.new_card_number(), created_at=batch.at)
     _claim(resident, checked, holders)
     source = (resident.source_system, resident.source_code)
-    if before is not None and _same(before, checked) and source == (system, row.code):
+    if before is not None and _same(before, checked) and source == (batch.system, row.code):
         return Result(resident)
     fill(resident, checked)
-    resident.source_system, resident.source_code = system, row.code
+    resident.source_system, resident.source_code = batch.system, row.code
     return Result(resident, is_new=is_new, is_changed=not is_new)
 
 
