@@ -16,6 +16,7 @@ from fenji.kernel.roles import Role
 
 Report = Callable[[int, int], None]
 BORN_IN = range(1955, 1965)  # the resident of the story is in their sixties
+PARENTS_BORN_IN = range(1930, 1945)
 
 
 @transaction.atomic
@@ -31,6 +32,9 @@ def make_accounts(report: Report) -> None:
     played = User.objects.get(username="resident")
     ResidentAccount.objects.get_or_create(
         user=played, resident=story_resident(), defaults={"from_at": clock.now(), "relation": "self"}
+    )
+    ResidentAccount.objects.get_or_create(
+        user=played, relation="parent", defaults={"from_at": clock.now(), "resident": _parent()}
     )
 
 
@@ -55,9 +59,19 @@ def _member(login: Login, role: Role) -> User:
 
 def story_resident() -> Resident:
     """Somebody in their sixties who signed with a team of the township: the first by card number."""
-    played = ResidentAccount.objects.filter(user__username="resident").first()
+    played = ResidentAccount.objects.filter(user__username="resident", relation="self").first()
     if played:
         return played.resident
+    return _signed(BORN_IN)
+
+
+def _parent() -> Resident:
+    """For whom the resident of the story acts as well."""
+    return _signed(PARENTS_BORN_IN)
+
+
+def _signed(born_in: range) -> Resident:
+    """Who signed with a team of the township, born in these years: the first by card number."""
     signed = Contract.objects.filter(team__institution__code=TOWNSHIP, ended_reason="").values("resident")
-    found = Resident.objects.filter(pk__in=signed, birth_date__year__in=BORN_IN, merged_into=None, is_deceased=False)
+    found = Resident.objects.filter(pk__in=signed, birth_date__year__in=born_in, merged_into=None, is_deceased=False)
     return found.order_by("card_number")[0]

@@ -155,7 +155,7 @@ AT_THE_DESKS = (
         ),
     ),
     Story("pressure", days(1.5), (ACCEPT,)),
-    Story("breath", hours(20), (ACCEPT,), receiver=CITY),
+    Story("breath", hours(20), (ACCEPT,), receiver=CITY, is_played=True),
     Story(
         "knee",
         days(2),
@@ -179,7 +179,7 @@ AT_THE_DESKS = (
     Story("pressure", days(10), (ACCEPT, ARRIVE, SEE, ANSWER)),
     Story("angina", days(12), LOOP_UP, receiver=CITY),
     Story("pressure", days(11), (ACCEPT, ARRIVE, SEE, DOWN), receiver=CITY),
-    Story("pressure", days(13), LOOP_DOWN),
+    Story("pressure", days(13), LOOP_DOWN, is_played=True),
     Story("infarct", hours(1.5), (AT_ONCE, Turn("arrive", "office", hours(0.6)), SEE), urgency="emergency"),
     Story(
         "infarct",

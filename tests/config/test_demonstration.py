@@ -70,9 +70,11 @@ def test_every_role_and_office_has_a_login_that_works(filled: Reports) -> None:
 
 
 def test_the_resident_may_open_the_own_page_and_has_places_to_choose_from(filled: Reports) -> None:
-    account = ResidentAccount.objects.select_related("resident").get(user__username="resident")
-    referral = Referral.objects.get(resident=account.resident)
-    assert referral.state == State.APPOINTMENT_CANCELLED
+    account = ResidentAccount.objects.select_related("resident").get(user__username="resident", relation="self")
+    referrals = Referral.objects.filter(resident=account.resident)
+    assert referrals.filter(state=State.SCHEDULED, booking__place__starts_at__gt=A_WEDNESDAY).exists()
+    assert referrals.filter(direction="down", state=State.COMPLETED, plan__isnull=False).exists()
+    referral = referrals.get(state=State.APPOINTMENT_CANCELLED)
     assert len(referral.offered_places) == 3
     assert all(place.taken_by is None for place in Place.objects.filter(pk__in=referral.offered_places))
     assert account.resident.name == User.objects.get(username="resident").name
@@ -135,7 +137,10 @@ def test_making_the_accounts_again_changes_nothing(filled: Reports) -> None:
     before = sorted(User.objects.filter(is_demonstration=True).values_list("pk", "username", "name", "office"))
     demonstration.make_accounts(lambda done, total: None)
     assert sorted(User.objects.filter(is_demonstration=True).values_list("pk", "username", "name", "office")) == before
-    assert ResidentAccount.objects.filter(user__username="resident").count() == 1
+    assert sorted(ResidentAccount.objects.filter(user__username="resident").values_list("relation", flat=True)) == [
+        "parent",
+        "self",
+    ]
 
 
 def test_a_new_load_of_the_city_takes_the_logins_back_only_until_they_are_made_again(filled: Reports) -> None:
