@@ -207,8 +207,8 @@ def visit_words(starts_at: datetime, at: datetime) -> str:
 def _plain(referral: Referral, state: State) -> tuple[Words, Words]:
     if _is_on_the_way(referral, state):
         return EMERGENCY
-    if state is State.ACCEPTED and referral.offered_places:
-        return _("{receiver}请您选一个就诊时间"), _("点下面的“选择就诊时间”。都不合适，也请告诉医院。")
+    if uses_choice(referral) and referral.offered_places:
+        return _("{receiver}请您选一个就诊时间"), _("点“选择就诊时间”，挑一个方便的。都不合适，也请告诉医院。")
     if referral.direction == Direction.DOWN:
         return DOWNWARD.get(state, PLAIN[state])
     return PLAIN[state]
@@ -242,6 +242,8 @@ def _until(referral: Referral, state: State, at: datetime) -> str:
     if referral.due_at <= at:
         return _("已超过规定的时间，系统已催办；您也可以打下面的电话问。")
     words = {"when": moment_words(referral.due_at, at=at), "who": _who(referral, owner)}
+    if uses_choice(referral) and referral.offered_places:
+        return _("请在 %(when)s 前选好；没选的，医院会联系您。") % words
     return _("最迟 %(when)s 由%(who)s办好，超过会自动催办。") % words
 
 
