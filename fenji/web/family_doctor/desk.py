@@ -20,6 +20,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import Direction, Party
 from fenji.kernel.roles import PRIMARY
 from fenji.web.posting import once
+from fenji.web.referrals.desks import desks_of
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 30
@@ -43,7 +44,7 @@ def today(request: PostRequest) -> HttpResponse:
         {
             "at": at, "today": day_of(at), "to_act": list(mine[:PAGE_SIZE]), "to_sign": list(to_sign[:PAGE_SIZE]),
             "to_receive": list(coming.order_by("due_at")[:PAGE_SIZE]), "follow_ups": list(due[:PAGE_SIZE]),
-            "news": list(notices.inbox(request.user.pk, [(post.institution_id, post.department_id)])[:NEWS]),
+            "news": list(notices.inbox(request.user.pk, desks_of(post))[:NEWS]),
         },
     )  # fmt: skip
 

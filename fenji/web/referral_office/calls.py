@@ -16,6 +16,7 @@ from fenji.apps.referrals.models import Complaint
 from fenji.apps.referrals.queries import access_referral
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.posting import once
+from fenji.web.referrals.desks import desks_of
 from fenji.web.roles import PostRequest, requires_role
 
 CALLERS = (Role.REFERRAL_OFFICE, *PRIMARY)
@@ -27,7 +28,7 @@ MOST = 100
 def calls(request: PostRequest) -> HttpResponse:
     """The call list, oldest first, and what could not be delivered."""
     at, post = clock.now(), request.post
-    waiting = queries.call_list([(post.institution_id, post.department_id), (post.institution_id, None)])
+    waiting = queries.call_list(desks_of(post))
     undelivered = queries.undelivered(at=at, institution_ids=[post.institution_id])
     return render(
         request, "referral_office/calls.html", {"at": at, "waiting": waiting[:MOST], "undelivered": undelivered[:MOST]}
@@ -38,9 +39,7 @@ def calls(request: PostRequest) -> HttpResponse:
 @requires_role(*CALLERS)
 def called(request: PostRequest, notice_id: int) -> HttpResponse:
     """Somebody telephoned: reached or not."""
-    post = request.post
-    mine = queries.call_list([(post.institution_id, post.department_id), (post.institution_id, None)])
-    if not mine.filter(pk=notice_id).exists():
+    if not queries.call_list(desks_of(request.post)).filter(pk=notice_id).exists():
         raise NotFound
     reached = request.POST.get("reached") == "yes"
 

@@ -1,6 +1,6 @@
 """The forms of moves: what a person is asked before a referral moves, and what it gives to the action."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,8 +14,10 @@ from fenji.apps.booking.policies import REFERRED
 from fenji.apps.referrals.actions.effects.places import HORIZON, uses_places, wanted_by
 from fenji.apps.referrals.given import Given, clean_plan
 from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import REASONS, Move, Party
-from fenji.web.widgets import DateInput, DateTimeInput
+from fenji.web.referrals.plan import PlanForm
+from fenji.web.widgets import DateTimeInput
 
 MOST_PLACES = 60
 LINES = {"rows": 4}
@@ -119,48 +121,11 @@ class ReplyForm(MoveForm):
         return Given(reply=self.reply())
 
 
-class ReturnForm(ReplyForm):
+class ReturnForm(PlanForm, ReplyForm):
     """The reply, and the plan that goes down with the patient."""
 
-    plan_treatment = forms.CharField(label=gettext_lazy("接续治疗"), max_length=2000, widget=forms.Textarea(LINES))
-    medicines = forms.CharField(
-        label=gettext_lazy("用药"),
-        required=False,
-        widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("一行一种：药名，剂量，频次，天数。例：氨氯地平，5 mg，每日一次，30"),
-    )
-    rehabilitation = forms.CharField(
-        label=gettext_lazy("康复"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    nursing = forms.CharField(
-        label=gettext_lazy("护理"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    warning_signs = forms.CharField(
-        label=gettext_lazy("出现什么情况应再上转"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    first_due = forms.DateField(label=gettext_lazy("首次随访日期"), widget=DateInput())
-    first_what = forms.CharField(label=gettext_lazy("首次随访内容"), max_length=200)
-    second_due = forms.DateField(label=gettext_lazy("再次随访日期"), required=False, widget=DateInput())
-    second_what = forms.CharField(label=gettext_lazy("再次随访内容"), max_length=200, required=False)
-    guidance_days = forms.IntegerField(
-        label=gettext_lazy("上级医生每隔多少天随诊指导"), min_value=1, max_value=365, required=False
-    )
-
     def given(self) -> Given:
-        values = self.cleaned_data
-        plan = clean_plan(
-            {
-                **{name: values[name] for name in ("rehabilitation", "nursing", "warning_signs", "guidance_days")},
-                "treatment": values["plan_treatment"],
-                "medicines": _medicines(values["medicines"]),
-                "tasks": [
-                    {"due_on": values[f"{which}_due"], "what": values[f"{which}_what"]}
-                    for which in ("first", "second")
-                    if values[f"{which}_due"]
-                ],
-            },
-            today=date.fromisoformat(self.at.astimezone().date().isoformat()),
-        )
+        plan = clean_plan(self.plan(), today=day_of(self.at))
         return Given(reply=self.reply(), plan=plan, institution=str(self.data.get("institution", "")))
 
 
@@ -189,10 +154,3 @@ def places_for(referral: Referral, party: Party, at: datetime) -> list[Place]:
 
 def _place(text: Any) -> int | None:
     return int(text) if str(text or "").isdigit() else None
-
-
-def _medicines(text: str) -> list[dict[str, str]]:
-    rows = [
-        [part.strip() for part in line.replace(",", "，").split("，")] for line in text.splitlines() if line.strip()
-    ]
-    return [dict(zip(("name", "dose", "frequency", "days"), row, strict=False)) for row in rows]

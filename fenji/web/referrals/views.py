@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.common import clock
-from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.common.errors import DomainError, Invalid, NotFound
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.actions.effects.places import uses_places
 from fenji.apps.referrals.choosing import Answer, choose, question_of, without
+from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
 from fenji.web.posting import once, version_of
@@ -69,8 +72,8 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _perform(request, referral, form))
-        except Invalid as invalid:
-            _show_faults(form, invalid)
+        except (Invalid, PlaceStillFree, SlotTaken) as fault:  # what was written stays on the page
+            _show_faults(form, fault)
     return render(
         request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200
     )
@@ -88,6 +91,7 @@ def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     return once(request, lambda: reverse("referral", args=[referral_id]))
 
 
+@csp_update({"style-src": ["'unsafe-inline'"]})  # the browser's own, around a picture shown alone
 @require_GET
 @requires_login
 def paper(request: PersonRequest, referral_id: UUID, paper_id: UUID) -> HttpResponse:
@@ -126,16 +130,17 @@ def _is_local(request: HttpRequest) -> bool:
 
 
 def _done_words(row: Move, moved: Referral) -> str:
-    if row.action == "accept" and State(moved.state) is State.ACCEPTED:
+    if row.action == "accept" and uses_places(moved) and State(moved.state) is State.ACCEPTED:
         return _("已接收。目前没有空余号源，请尽快安排就诊时间。")
     return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": pgettext("move", row.name), "number": moved.number}
 
 
-def _show_faults(form: MoveForm, invalid: Invalid) -> None:
-    for name, words in invalid.fields.items():
+def _show_faults(form: MoveForm, fault: DomainError) -> None:
+    fields = fault.fields if isinstance(fault, Invalid) else {}
+    for name, words in fields.items():
         form.add_error(name if name in form.fields else None, words)
-    if not invalid.fields:
-        form.add_error(None, str(invalid.message))
+    if not fields:
+        form.add_error(None, f"{fault.message}{fault.remedy}")
 
 
 def _move_page(referral: Referral, row: Move, form: MoveForm, at: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.urls import path
 from fenji.web.slip import paper, status
 
 urlpatterns = [
-    path("referrals/<uuid:referral_id>/slip/", paper.slip, name="slip"),
+    path("slips/<uuid:referral_id>/", paper.slip, name="slip"),
     path("status/", status.status, name="status"),
     path("status/<str:number>/", status.status, name="status_of"),
 ]
