@@ -16,7 +16,7 @@ from fenji.apps.registry.models import Department
 from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team
 from fenji.apps.registry.queries import commissions_above
 from fenji.apps.residents.identity import phone_number
-from fenji.kernel.referral import STATES, Move, Party, State
+from fenji.kernel.referral import STATES, Move, Party, State, Urgency
 from fenji.kernel.roles import Role
 
 HEADS = (Role.PRIMARY_HEAD, Role.REFERRAL_OFFICE)
@@ -74,8 +74,11 @@ def addressees(referral: Referral, party: Party, at: datetime) -> list[Addressee
         return _people(people_at(referral.sender_id, rules.day_of(at), roles=[signature.role])) if signature else []
     if referral.receiver_id is None:
         return []
+    department = Addressee(institution_id=referral.receiver_id, department_id=referral.department_id)
     if party is Party.DEPARTMENT and referral.department_id:
-        return [Addressee(institution_id=referral.receiver_id, department_id=referral.department_id)]
+        return [department]
+    if referral.urgency == Urgency.EMERGENCY:  # office, emergency department and duty phone at once
+        return [_office(referral.receiver_id), department, *_duty(referral.receiver_id, at)]
     return [_office(referral.receiver_id)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
+from fenji.apps.referrals.given import Plan, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import clean_slip, clean_text
@@ -37,6 +38,7 @@ class ReferralForm:
     consent_by: str
     slip: dict[str, str] = field(default_factory=dict)
     measures: dict[str, float | bool | str] = field(default_factory=dict)
+    plan: Plan | None = None  # what goes down with the patient; a downward referral is not sent without
 
 
 def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> ReferralForm:
@@ -70,6 +72,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "slip": attempt(lambda: clean_slip(_mapping("slip", slip))),
         "measures": attempt(lambda: _measures(given)),
     }
+    cleaned["plan"] = attempt(lambda: _plan(given, cleaned["direction"], complete, at))
     cleaned["department"] = attempt(
         lambda: _department(given, cleaned["institution"], cleaned["specialty"] or "", cleaned["urgency"], at)
     )
@@ -177,3 +180,13 @@ def _measures(given: Mapping[str, Any]) -> dict[str, float | bool | str]:
     if any("\x00" in f"{name}{value}" or len(str(name)) > 40 for name, value in measures.items()):
         raise Invalid(fields={"measures": _("指标格式有误。")})
     return dict(measures)
+
+
+def _plan(given: Mapping[str, Any], direction: Direction | None, complete: bool, at: datetime) -> Plan | None:
+    """Nobody is sent down without a plan; upward there is none."""
+    if direction is not Direction.DOWN or not (complete or given.get("plan")):
+        return None
+    try:
+        return clean_plan(_mapping("plan", given.get("plan") or {}), today=day_of(at))
+    except Invalid as invalid:
+        raise Invalid(fields={f"plan.{name}": words for name, words in invalid.fields.items()}) from None

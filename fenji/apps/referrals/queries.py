@@ -65,6 +65,12 @@ def steps_of(referral: Referral) -> QuerySet[Step]:
     return Step.objects.filter(referral=referral).select_related("institution").order_by("version")
 
 
+def who_refused(referral: Referral) -> set[str]:
+    """Codes of the institutions that did not take this referral."""
+    refusals = Step.objects.filter(referral=referral, action="refuse")
+    return set(refusals.values_list("institution__code", flat=True))
+
+
 def chain_of(referral: Referral) -> list[Referral]:
     """The referral with those it came from and led to, oldest first: what became of the patient."""
     top = referral

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.roles import Role
-from fenji.web.clinic import desk
+from fenji.web.clinic import desk, down
 from fenji.web.navigation import Entry
 
 PHYSICIAN = frozenset({Role.PHYSICIAN})
@@ -17,6 +17,7 @@ NAVIGATION = (
 
 urlpatterns = [
     path("clinic/", desk.patients, name="clinic"),
+    path("clinic/send-down/<uuid:resident_id>/", down.send_down, name="clinic_send_down"),
     path("clinic/guidance/", desk.guidance, name="clinic_guidance"),
     path("clinic/guidance/<int:follow_up_id>/", desk.guide, name="clinic_guide"),
 ]

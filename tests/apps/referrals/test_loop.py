@@ -300,3 +300,37 @@ def test_a_colleague_of_another_department_is_a_stranger(world: World, clock: Fr
     up = refer(world)
     with pytest.raises(ReferralNotFound):
         go(up, "arrive", surgeon)
+
+
+def test_an_inpatient_is_sent_down_with_a_plan_and_not_without(world: World, clock: Frozen):
+    from fenji.apps.residents.models import CareRelationKind
+    from fenji.apps.residents.relations import open_relation
+
+    open_relation(
+        resident_id(world), institution_id=world.county.pk, kind=CareRelationKind.VISIT, cause_kind="visit",
+        cause_id="w", at=clock.at,
+    )  # fmt: skip
+    form = world.form(direction="down", institution=world.township.code, specialty="")
+    with pytest.raises(Invalid) as caught:
+        actions.refer(resident_id(world), form, by=world.physician, institution_id=world.county.pk)
+    assert set(caught.value.fields) == {"plan.treatment"}
+    due = (clock.at + timedelta(days=7)).date().isoformat()
+    form["plan"] = {"treatment": "继续两联降压", "tasks": [{"due_on": due, "what": "测血压"}], "guidance_days": 60}
+    down = actions.refer(resident_id(world), form, by=world.physician, institution_id=world.county.pk)
+    assert down.plan.treatment == "继续两联降压"
+    assert sorted(down.follow_ups.values_list("kind", flat=True)) == ["follow_up", "guidance", "guidance", "guidance"]
+    go(down, "accept", world.nurse)
+    go(down, "arrive", world.nurse)
+    go(down, "take_on", world.doctor)
+    assert state(down) is State.COMPLETED
+
+
+def test_an_emergency_rings_office_department_and_duty_phone_at_once(world: World, clock: Frozen):
+    from fenji.apps.notices.models import Notice
+
+    up = refer(world, urgency="emergency")
+    told = Notice.objects.filter(cause_id=str(up.pk), kind="referral.send", institution_id=world.county.pk)
+    assert {notice.department_id for notice in told} >= {
+        world.departments["yx-renmin.office"].pk, world.departments["yx-renmin.emergency"].pk,
+    }  # fmt: skip
+    assert told.filter(channel=Notice.Channel.CALL).exists()

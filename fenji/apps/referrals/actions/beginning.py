@@ -13,6 +13,7 @@ from fenji.apps.common.errors import Forbidden, Invalid
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.actions.moving import Act, advance
+from fenji.apps.referrals.actions.plans import write_plan
 from fenji.apps.referrals.form import ReferralForm, clean_form, fill
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
@@ -43,6 +44,8 @@ def refer(resident_id: UUID, form: Mapping[str, Any], *, by: User, institution_i
     with patience():
         cleaned = clean_form(form, complete=True, at=clock.now())
         referral = _begin(resident_id, cleaned, "draft", by=by, institution_id=institution_id)
+        if cleaned.plan:
+            write_plan(referral, cleaned.plan, by=by, at=referral.created_at)
         action = "ask_approval" if rules.signature_for(referral, referral.created_at) else "send"
         given = Given(place=cleaned.place)
         advance(Act(referral, BY_ACTION[action], given, by, Party.SENDER, referral.created_at))

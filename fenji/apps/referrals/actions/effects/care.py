@@ -1,22 +1,18 @@
 """The receiving department's moves: seeing the patient, replying, sending down with a plan, taking on."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.referrals import rules
 from fenji.apps.referrals.actions.children import begin_child, send_child
 from fenji.apps.referrals.actions.effects import relations
 from fenji.apps.referrals.actions.effects.sending import institution_given
 from fenji.apps.referrals.actions.moving import Act
+from fenji.apps.referrals.actions.plans import write_plan
 from fenji.apps.referrals.errors import FieldsMissing
-from fenji.apps.referrals.given import Plan, clean_reply
-from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Reply
+from fenji.apps.referrals.given import clean_reply
+from fenji.apps.referrals.models import Reply
 from fenji.apps.registry.models import Institution
 from fenji.kernel.referral import Direction, Urgency
-
-GUIDANCE_HORIZON_DAYS = 180  # the upper doctor's looks are laid out for half a year
 
 
 def start(act: Act) -> None:
@@ -46,7 +42,7 @@ def return_down(act: Act) -> None:
         department=None,
         choice_reason=_("病情稳定，转回基层接续管理"),
     )
-    _write_plan(child, plan, act)
+    write_plan(child, plan, by=_maker(act), at=act.at)
     send_child(child, act)
 
 
@@ -76,44 +72,8 @@ def _write_reply(act: Act, *, is_final: bool) -> None:
     )
 
 
-def _write_plan(child: Referral, plan: Plan, act: Act) -> None:
-    CarePlan.objects.create(
-        referral=child,
-        treatment=plan.treatment,
-        medicines=list(plan.medicines),
-        rehabilitation=plan.rehabilitation,
-        nursing=plan.nursing,
-        warning_signs=plan.warning_signs,
-        guidance_days=plan.guidance_days,
-        by=_maker(act),
-        at=act.at,
-    )
-    tasks = [
-        FollowUp(referral=child, institution=_house(child), due_on=task.due_on, what=task.what) for task in plan.tasks
-    ]
-    if plan.guidance_days:
-        day = rules.day_of(act.at)
-        tasks += [
-            FollowUp(
-                referral=child,
-                institution_id=child.sender_id,
-                kind=FollowUp.Kind.GUIDANCE,
-                due_on=day + timedelta(days=d),
-                what=_("随诊指导"),
-            )
-            for d in range(plan.guidance_days, GUIDANCE_HORIZON_DAYS + 1, plan.guidance_days)
-        ]
-    FollowUp.objects.bulk_create(tasks)
-
-
 def _maker(act: Act) -> User:
     """Replies and plans are written by people, never by the clock: the table gives these moves to nobody else."""
     if act.by is None:
         raise ValueError(f"{act.move.action} needs a person")
     return act.by
-
-
-def _house(child: Referral) -> Institution:
-    if child.receiver is None:
-        raise ValueError("a referral sent down has a receiver")
-    return child.receiver

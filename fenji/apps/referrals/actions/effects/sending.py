@@ -11,9 +11,9 @@ from fenji.apps.referrals.actions.effects import places, relations
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.form import clean_form, fill, receiving_department
 from fenji.apps.referrals.given import clean_note
-from fenji.apps.referrals.models import Complaint, FollowUp
+from fenji.apps.referrals.models import CarePlan, Complaint, FollowUp
 from fenji.apps.registry.models import Institution
-from fenji.kernel.referral import Urgency
+from fenji.kernel.referral import Direction, Urgency
 
 
 def edit(act: Act) -> None:
@@ -32,6 +32,8 @@ def check_complete(act: Act) -> None:
         )
         if not value
     }
+    if referral.direction == Direction.DOWN and not CarePlan.objects.filter(referral=referral).exists():
+        missing["plan"] = _("请填写接续治疗方案。")
     if missing:
         raise Invalid(fields=missing)
     relations.open_for_sender(act)
