@@ -85,11 +85,9 @@ def database_mb() -> int:
 
 
 def line(one: dict[str, Any]) -> str:
-    return (
-        f"{one['residents']:>9,} residents in {one['seconds']:>6.1f} s = {one['per_second']:>6,}/s"
-        f"  (made {one['made_seconds']}, copied {one['copied_seconds']}, indexed {one['indexed_seconds']}, own CPU {one['own_cpu_seconds']} s;"
-        f" this process {one['peak_mb']} MB, database {one['database_mb']:,} MB)"
-    )
+    parts = f"made {one['made_seconds']}, copied {one['copied_seconds']}, indexed {one['indexed_seconds']} s"
+    sizes = f"this process {one['own_cpu_seconds']} s CPU, {one['peak_mb']} MB; database {one['database_mb']:,} MB"
+    return f"{one['residents']:>9,} residents in {one['seconds']:.1f} s = {one['per_second']:,}/s ({parts}; {sizes})"
 
 
 @contextmanager
