@@ -1,4 +1,4 @@
-"""Random referrals that walked the kernel's table, written as rows without the actions: many, quickly, of every kind."""
+"""Random referrals that walked the kernel's table, written as rows without the actions: many, of every kind."""
 
 import random
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from fenji.apps.registry.models import Institution
 from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency, moves_from
 from tests.factories.world import World, make_places, make_resident
 
+Houses = list[Institution]
 OTHER = frozenset({"edit", "send_record", "assign", "interim_reply", "complain", "offer", "decline_offer"})
 
 
@@ -90,7 +91,7 @@ def _next(referral: Referral, dice: random.Random) -> Move | None:
 
 
 def _take(
-    world: World, history: History, move: Move, now: datetime, dice: random.Random, place: Place, houses: list[Institution]
+    world: World, history: History, move: Move, now: datetime, dice: random.Random, place: Place, houses: Houses
 ) -> None:  # fmt: skip
     referral, party = history.referral, dice.choice(move.by)
     if move.action == "reroute":

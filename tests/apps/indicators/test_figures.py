@@ -22,12 +22,9 @@ from tests.apps.indicators.histories import History, follow_ups, histories, writ
 from tests.apps.indicators.recount import Receipt, receipts, recounted
 from tests.factories.world import World
 
-MANY = settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+GENERATED = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking would load forty rows over and over
+MANY = settings(max_examples=8, deadline=None, phases=GENERATED, suppress_health_check=SLOW_IS_FINE)
 
 
 class Undo(Exception):

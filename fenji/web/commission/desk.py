@@ -1,0 +1,110 @@
+"""The commission's first page: what stands still, the figures, who refers to whom, how the weeks went."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from fenji.apps.common import clock
+from fenji.apps.indicators import figures, flows, present
+from fenji.apps.indicators.behind import overdue_rows
+from fenji.apps.indicators.definitions import BY_CODE
+from fenji.apps.indicators.figures import Figure
+from fenji.apps.indicators.flows import Flow
+from fenji.apps.indicators.scope import Scope
+from fenji.apps.notices import queries as notices
+from fenji.apps.registry.snapshot import Node, network
+from fenji.kernel.referral import REASONS, Direction
+from fenji.kernel.roles import Role
+from fenji.web.commission.flow_layout import drawing
+from fenji.web.commission.flowing import graph
+from fenji.web.commission.selection import Selection, selection_from
+from fenji.web.commission.tiles import Tile, definition_words, tile, tiles
+from fenji.web.commission.trends import charts
+from fenji.web.roles import PostRequest, requires_role
+
+ESCALATED = "referral.overdue"
+SHOWN = 5  # of what is overdue, on the first page
+WIDE, NARROW = 620.0, 344.0  # of a drawing, in SVG units
+
+
+@require_GET
+@requires_role(Role.COMMISSION)
+def desk(request: PostRequest) -> HttpResponse:
+    """Everything at a glance; each number leads to the list behind it."""
+    at = clock.now()
+    chosen = selection_from(request.GET, region=request.post.institution.region_id, at=at)
+    scope = chosen.scope
+    weeks = figures.figures_by_week(chosen.trend)
+    found = flows.flows(scope)
+    words = {
+        "at": at,
+        "chosen": chosen,
+        "late": present.standstill(scope),
+        "late_definition": definition_words(BY_CODE["overdue"]),
+        "late_rows": overdue_rows(present.overdue_referrals(scope)[:SHOWN]),
+        "escalated": escalated_unread(request),
+        "tiles": [*tiles(figures.figures(scope), chosen.query, weeks), *_standing_tiles(scope, chosen)],
+        "drawings": _drawings(found),
+        "largest": largest(found),
+        "same": sum(one.count for one in found if one.direction is Direction.SAME),
+        "stuck": _stuck(scope, chosen.query),
+        "reasons": _reasons(scope, chosen.query),
+        "charts": charts(weeks),
+    }
+    return render(request, "commission/desk.html", words)
+
+
+def escalated_unread(request: PostRequest) -> int:
+    """How many escalations to this commission nobody has taken up yet."""
+    post = request.post
+    mine = notices.inbox(request.user.pk, [(post.institution_id, post.department_id)])
+    return mine.filter(kind=ESCALATED, read_at=None).count()
+
+
+def largest(found: Sequence[Flow], most: int = 12) -> list[tuple[Node, Node, Flow]]:
+    """The fullest roads of the network, as the list beside the drawing."""
+    nodes = network().nodes
+    return [(nodes[one.sender_id], nodes[one.receiver_id], one) for one in found[:most]]
+
+
+def _standing_tiles(scope: Scope, chosen: Selection) -> list[Tile]:
+    undelivered = Figure(BY_CODE["undelivered"], present.undelivered_notices(scope).count())
+    return [
+        tile(present.follow_up_figure(scope), chosen.query),
+        tile(undelivered, chosen.query, tone="late" if undelivered.count else ""),
+    ]
+
+
+def _drawings(found: Sequence[Flow]) -> list[dict[str, object]]:
+    """Up and down, each for a desk and for a phone."""
+    snapshot = network()
+    return [
+        {
+            "direction": direction,
+            "wide": drawing(graph(found, direction, snapshot), width=WIDE),
+            "narrow": drawing(graph(found, direction, snapshot), width=NARROW),
+        }
+        for direction in (Direction.UP, Direction.DOWN)
+    ]
+
+
+def _stuck(scope: Scope, query: str) -> list[tuple[str, int, str]]:
+    """Institutions on whose turn most is overdue, with the way to those referrals."""
+    nodes, address = network().nodes, reverse("commission_list", args=["overdue"])
+    late = sorted(present.overdue_by_institution(scope).items(), key=lambda row: (-row[1].count, row[1].since))
+    return [
+        (nodes[house].short_name, one.count, f"{address}?{query}&institution={nodes[house].code}")
+        for house, one in late[:8]
+    ]
+
+
+def _reasons(scope: Scope, query: str) -> list[tuple[str, int, str]]:
+    address = reverse("commission_list", args=["refused"])
+    return [
+        (_(REASONS["refuse"].get(code, code)), count, f"{address}?{query}&reason={code}")
+        for code, count in flows.refusal_reasons(scope)
+    ]
