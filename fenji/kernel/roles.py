@@ -1,4 +1,4 @@
-"""Who works in tiered care: the roles a person can hold at an institution, and the offices that administer the system."""
+"""Who works in tiered care: the roles one can hold at an institution, and the offices that administer the system."""
 
 from enum import StrEnum
 

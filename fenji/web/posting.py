@@ -11,7 +11,7 @@ from fenji.web.roles import PersonRequest
 
 
 def once(request: PersonRequest, perform: Callable[[], str]) -> HttpResponse:
-    """Perform and go to the address it returns; the same form sent twice is performed once and goes to the same place."""
+    """Perform and go to the address it returns; the same form sent twice is performed once."""
     asked = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     key = request.POST.get("idempotency_key", "")
     _, address = answer_once(

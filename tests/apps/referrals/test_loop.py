@@ -334,3 +334,25 @@ def test_an_emergency_rings_office_department_and_duty_phone_at_once(world: Worl
         world.departments["yx-renmin.office"].pk, world.departments["yx-renmin.emergency"].pk,
     }  # fmt: skip
     assert told.filter(channel=Notice.Channel.CALL).exists()
+
+
+def test_a_patient_who_stays_after_all_is_no_longer_awaited_below(world: World, clock: Frozen):
+    up = refer(world)
+    go(up, "arrive", world.office)
+    go(up, "return_down", world.physician, reply=REPLY, plan=plan(clock), institution=world.township.code)
+    down = Referral.objects.get(parent=up)
+    go(up, "resume_care", world.physician, note="夜间再发胸痛")
+    assert (state(up), state(down)) == (State.IN_CARE, State.CANCELLED)
+
+
+def test_what_the_community_has_accepted_is_not_simply_taken_back(world: World, clock: Frozen):
+    up = refer(world)
+    go(up, "arrive", world.office)
+    go(up, "return_down", world.physician, reply=REPLY, plan=plan(clock), institution=world.township.code)
+    down = Referral.objects.get(parent=up)
+    go(down, "accept", world.nurse)
+    with pytest.raises(MoveNotPossible):
+        go(up, "resume_care", world.physician, note="夜间再发胸痛")
+    go(down, "request_cancellation", world.physician, reason="improved")
+    go(down, "confirm_cancellation", world.nurse)
+    assert state(up) is State.IN_CARE

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from fenji.apps.accounts.models import User
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.given import Plan
@@ -37,7 +35,7 @@ def _guidance(down: Referral, every_days: int | None, at: datetime) -> list[Foll
     return [
         FollowUp(
             referral=down, institution_id=down.sender_id, kind=FollowUp.Kind.GUIDANCE,
-            due_on=day + timedelta(days=ahead), what=_("随诊指导"),
+            due_on=day + timedelta(days=ahead), what="随诊指导",
         )
         for ahead in range(every_days, GUIDANCE_HORIZON_DAYS + 1, every_days)
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.referrals.actions.children import begin_child, send_child
+from fenji.apps.referrals.actions.children import begin_child, recall_child, send_child
 from fenji.apps.referrals.actions.effects import relations
 from fenji.apps.referrals.actions.effects.sending import institution_given
 from fenji.apps.referrals.actions.moving import Act
@@ -12,7 +12,7 @@ from fenji.apps.referrals.errors import FieldsMissing
 from fenji.apps.referrals.given import clean_reply
 from fenji.apps.referrals.models import Reply
 from fenji.apps.registry.models import Institution
-from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.referral import Direction, Party, Urgency
 
 
 def start(act: Act) -> None:
@@ -40,14 +40,17 @@ def return_down(act: Act) -> None:
         urgency=Urgency.ROUTINE,
         specialty="",
         department=None,
-        choice_reason=_("病情稳定，转回基层接续管理"),
+        choice_reason="病情稳定，转回基层接续管理",
     )
     write_plan(child, plan, by=_maker(act), at=act.at)
     send_child(child, act)
 
 
 def resume(act: Act) -> None:
+    """The patient stays after all; what was sent down and not yet taken is withdrawn."""
     act.referral.replied_at = None
+    if act.party is not Party.CLOCK:
+        recall_child(act)
 
 
 def take_on(act: Act) -> None:

@@ -3,15 +3,13 @@
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals.actions.children import begin_child, send_child
+from fenji.apps.referrals.actions.children import begin_child, recall_child, send_child
 from fenji.apps.referrals.actions.effects import places, relations
 from fenji.apps.referrals.actions.effects.sending import institution_given
-from fenji.apps.referrals.actions.moving import Act, advance
+from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.form import receiving_department
-from fenji.apps.referrals.given import Given
-from fenji.apps.referrals.models import Referral
-from fenji.kernel.referral import BY_ACTION, Party, State, Urgency
+from fenji.kernel.referral import Party, Urgency
 
 
 def accept(act: Act) -> None:
@@ -75,22 +73,8 @@ def hand_on(act: Act) -> None:
 
 def take_back(act: Act) -> None:
     """Stop handing on; a referral already sent to the next institution is withdrawn with it."""
-    if act.party is Party.CLOCK:
-        return
-    child = _waiting_child(act.referral)
-    if child is not None:
-        child.parent = None  # the parent moves here, not through its child
-        advance(
-            Act(
-                child,
-                BY_ACTION["withdraw"],
-                Given(reason="taken_back", note=act.given.note),
-                act.by,
-                Party.SENDER,
-                act.at,
-            )
-        )
-        Referral.objects.filter(pk=child.pk).update(parent=act.referral)
+    if act.party is not Party.CLOCK:
+        recall_child(act)
 
 
 def leave_receiver(act: Act) -> None:
@@ -107,8 +91,3 @@ def enter_paper(act: Act) -> None:
     act.referral.sent_at = act.at
     relations.open_for_sender(act)
     relations.open_for_receiver(act)
-
-
-def _waiting_child(referral: Referral) -> Referral | None:
-    waiting = [State.SENT, State.AWAITING_INFORMATION, State.REFUSED]
-    return referral.children.select_for_update().filter(state__in=waiting).order_by("-created_at").first()

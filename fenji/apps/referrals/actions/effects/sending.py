@@ -80,7 +80,7 @@ def acknowledge(act: Act) -> None:
         referral=referral,
         institution_id=referral.sender_id,
         due_on=day + timedelta(days=days),
-        what=_("转诊后随访"),
+        what="转诊后随访",
     )
     relations.close_all(act)
 
