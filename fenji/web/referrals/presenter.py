@@ -18,7 +18,7 @@ from fenji.apps.registry.models import Institution
 from fenji.kernel.choice import Proposal
 from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.explanation import explain
-from fenji.kernel.referral import STATES, Direction, Move, Party, State
+from fenji.kernel.referral import REASONS, STATES, Direction, Move, Party, State
 from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
 
@@ -49,8 +49,10 @@ class ReferralPage:
     at: datetime
 
     @cached_property
-    def steps(self) -> list[Step]:
-        return [step for step in queries.steps_of(self.referral) if step.action != "edit"]
+    def course(self) -> list[tuple[Step, str]]:
+        """What happened, the latest first, each with its coded reason and what was written."""
+        steps = [step for step in queries.steps_of(self.referral) if step.action != "edit"]
+        return [(step, _why(step)) for step in reversed(steps)]
 
     @property
     def buttons(self) -> list[Button]:
@@ -164,6 +166,11 @@ def _wait_words(days: float | None) -> str:
     if days is None:
         return ""
     return _("%(days)s 天（近 30 天中位数）") % {"days": f"{days:g}"}
+
+
+def _why(step: Step) -> str:
+    reason = REASONS.get(step.action, {}).get(step.reason, "")
+    return _("：").join(filter(None, (_(reason) if reason else "", step.note)))
 
 
 def _tone(move: Move, *, first: bool) -> str:
