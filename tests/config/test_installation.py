@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,10 +17,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fenji.config import prepared, processes
-from fenji.config.postgres import OWNER, Cluster, running, stop_leftover
-
-FENJI = [sys.executable, "-m", "fenji"]
+from fenji.config import processes
+from fenji.config.postgres import OWNER, Cluster
+from tests.config.conftest import FENJI, environment
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Installation:
             text=True,
         )
         begun = self.said().count("Ctrl-C")
-        eventually(lambda: self.is_alive() and self.said().count("Ctrl-C") > begun, 60)
+        eventually(lambda: self.is_alive() and self.said().count("Ctrl-C") > begun, 120)
 
     def is_alive(self) -> bool:
         assert self.process is not None
@@ -65,15 +63,10 @@ class Installation:
     def stop(self, how: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(how)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def nothing_left(self) -> bool:
         return processes.children_of(self.home) == [] and Cluster(self.home).leftover() is None
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "DJANGO_"))}
-    return kept | {"FENJI_HOME": str(home)}
 
 
 def eventually(condition: Callable[[], object], seconds: float) -> float:
@@ -88,24 +81,6 @@ def eventually(condition: Callable[[], object], seconds: float) -> float:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    import shutil
-    import tempfile
-
-    directory = Path(tempfile.mkdtemp(prefix="fenji-run-", dir="/tmp"))
-    directory.chmod(0o755)
-    subprocess.run([*FENJI, "migrate"], env=environment(directory), check=True, capture_output=True)
-    cluster = Cluster(directory)
-    with running(cluster):
-        for step, fingerprint in prepared.fingerprints("yangjiang").items():
-            prepared.remember(cluster.url(OWNER), step, fingerprint)
-    yield directory
-    processes.end_children_of(directory)
-    stop_leftover(cluster)
-    shutil.rmtree(directory)
 
 
 @pytest.fixture
@@ -125,8 +100,8 @@ def test_a_program_killed_with_9_is_replaced_within_seconds(installation: Instal
     assert before
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 3)
-    eventually(installation.answers, 20)
+    eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 6)
+    eventually(installation.answers, 30)
     assert f"{name} ended (signal 9)" in installation.said()
 
 
@@ -139,8 +114,8 @@ def test_a_database_killed_with_9_recovers_and_keeps_what_was_committed(installa
     pid = cluster.leftover()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: cluster.leftover() not in {None, pid} and cluster.answers(), 15)
-    eventually(installation.answers, 15)
+    eventually(lambda: cluster.leftover() not in {None, pid} and cluster.answers(), 30)
+    eventually(installation.answers, 30)
     with psycopg.connect(cluster.url(OWNER)) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (500,)
 
@@ -148,7 +123,7 @@ def test_a_database_killed_with_9_recovers_and_keeps_what_was_committed(installa
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_stop_everything(installation: Installation, how: signal.Signals) -> None:
     assert installation.stop(how) == 0
-    eventually(installation.nothing_left, 3)
+    eventually(installation.nothing_left, 6)
     assert "stopped" in installation.said()
 
 
@@ -171,7 +146,7 @@ def test_a_second_start_beside_the_first_is_refused(installation: Installation) 
         env=environment(installation.home),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert second.returncode == 1
@@ -188,7 +163,7 @@ def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
             env=environment(home),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     assert found.returncode == 1
@@ -204,7 +179,7 @@ def test_keys_that_are_not_the_databases_are_refused(home: Path) -> None:
             env=environment(home),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
     finally:

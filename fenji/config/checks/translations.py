@@ -39,8 +39,8 @@ def faults(path: Path = CATALOGUE, words: Iterable[Word] | None = None) -> list[
     """What keeps the catalogue from being whole: texts without entry, entries without text, each bad translation."""
     wanted = {word.key: word for word in (all_words() if words is None else words)}
     held = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path)) if not entry.obsolete}
-    missing = [f"{wanted[key].where}: “{key[1]}” 没有译文 / is not in the catalogue" for key in wanted.keys() - held.keys()]
-    unused = [f"“{key[1]}” 已不再使用 / is not in the source any more" for key in held.keys() - wanted.keys()]
+    missing = [f"{wanted[key].where}: “{key[1]}” 目录中没有 / is not in the catalogue" for key in wanted.keys() - held]
+    unused = [f"“{key[1]}” 已不再使用 / is not in the source any more" for key in held.keys() - wanted]
     wrong = [f"“{key[1]}” {fault}" for key in wanted.keys() & held.keys() for fault in _wrong(held[key], wanted[key])]
     return sorted(missing) + sorted(unused) + sorted(wrong)
 

@@ -10,6 +10,10 @@ app = typer.Typer(help="城市资料包：网络与政策 / a city's network and
 @app.command()
 def load(city: str) -> None:
     """载入或更新一个城市的网络与政策 / load or update a city's network and policy."""
+    from fenji.cities.network import available_cities
+
+    if city not in available_cities():
+        raise typer.BadParameter(f"没有 {city}，现有 / there is {', '.join(available_cities())}")
     with fenji():
         from fenji.config.content import load_city
 
