@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser
 from procrastinate.contrib.django import app
@@ -63,8 +65,9 @@ class Story:
 
     def worker_runs(self) -> None:
         """The jobs that wait are done."""
-        with app.replace_connector(app.connector.get_worker_connector()) as worker:
-            worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        worker = Thread(target=_work)  # playwright's own loop runs in this one
+        worker.start()
+        worker.join()
 
 
 @pytest.fixture
@@ -85,8 +88,15 @@ def story(
 
     yield Story(make_town(clock.at), clock, open_browser)
     for person in people:
+        person.shoot()
         person.page.context.close()
     assert [problem for person in people for problem in person.problems] == []
+
+
+def _work() -> None:
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    connection.close()
 
 
 def log_in(person: Person) -> None:

@@ -1,5 +1,6 @@
 """Somebody of a story at a browser of their own. Acts as people do: by the words that stand on the page."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +33,10 @@ class Person:
         self.page.goto(address if address.startswith("http") else self.home + address)
         return self
 
-    def follows(self, words: str, *, exact: bool = True) -> "Person":
-        return self._clicks(self.page.get_by_role("link", name=words, exact=exact).first)
+    def follows(self, words: str) -> "Person":
+        """A link of these words; a tab may carry a number behind them."""
+        named = re.compile(rf"^\s*{re.escape(words)}(\s+[\d-]+)?\s*$")
+        return self._clicks(self.page.get_by_role("link", name=named).first)
 
     def presses(self, words: str, *, beside: str = "") -> "Person":
         """A button; where several have the same words, the one in the row that says `beside`."""
@@ -75,12 +78,16 @@ class Person:
     def sees(self, *words: str) -> "Person":
         for one in words:
             expect(self.page.locator("body")).to_contain_text(one, timeout=PATIENCE)
-        self._shoot()
+        self.shoot()
         return self
 
     def does_not_see(self, *words: str) -> "Person":
         for one in words:
             expect(self.page.locator("main")).not_to_contain_text(one, timeout=PATIENCE)
+        return self
+
+    def fits(self) -> "Person":
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{self.page.url} is too wide"
         return self
 
     def sees_nothing(self) -> "Person":
@@ -114,7 +121,7 @@ class Person:
         if response.status >= 500:
             self.problems.append(f"{response.status} {response.url}")
 
-    def _shoot(self) -> None:
+    def shoot(self) -> None:
         if self.shots:
             number = len(list(self.shots.glob("*.png")))
-            self.page.screenshot(path=self.shots / f"{number:03d}-{self.who}.png", full_page=True)
+            self.page.screenshot(path=self.shots / f"{number:03d}-{self.who}.png", full_page=True, caret="initial")

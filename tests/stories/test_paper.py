@@ -1,10 +1,11 @@
 """A patient comes with a slip of paper; another goes home with one, and looks up on it how things stand."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from tests.apps.residents.conftest import id_number, registered
 from tests.stories.conftest import Story
 from tests.stories.town import clinic
 
@@ -13,17 +14,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_a_paper_slip_is_entered_on_arrival_and_the_sender_learns_of_it(story: Story) -> None:
     # Given a patient at the county's door with a paper from the township
-    assert story.world.resident is not None
-    card = story.world.resident.card_number
+    number = id_number(date(1958, 5, 1), 217)
+    registered(story.world, name="谭阿福", id_number=number)
     office = story.person("office").follows("今日到诊").follows("登记没有转诊号的病人")
-    # When the office finds the patient by the health card and begins the visit
-    office.writes(card, into="查找").presses("查找").presses("病人在场，开始就诊").sees("陈小明")
+    # When the office finds the patient by the identity card and begins the visit
+    office.writes(number, into="查找").presses("查找").presses("病人在场，开始就诊").sees("谭阿福")
     office.follows("补录纸质转诊").chooses("织篢镇中心卫生院", of="转出机构").writes("高血压", into="初步诊断")
     office.writes("头晕三天，卫生院血压 176/102。", into="主要现病史").presses("登记到诊")
     # Then it is a referral like any other, arrived
     office.sees("已登记到诊", "已到诊", "织篢镇中心卫生院")
     # and the township sees it
-    story.person("doctor").follows("我的转诊").sees("陈小明", "已到诊")
+    story.person("doctor").follows("我的转诊").sees("谭阿福", "已到诊")
 
 
 def test_the_printed_slip_is_one_page_and_its_code_opens_the_status(story: Story) -> None:
