@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from fenji.apps.booking.models import Booking
 from fenji.apps.booking.policies import ZONE
 from fenji.apps.notices.actions import Addressee, Brief, notify
@@ -17,10 +15,10 @@ def tell_rebooked(old: Booking, new: Booking | None, *, at: datetime) -> None:
     place = old.place
     facts = {"clinic": old.department.name, "institution": place.institution.short_name, "was": _words(place.starts_at)}
     if new is None:
-        text = _("%(institution)s %(clinic)s %(was)s 停诊，暂无可改的时间，预约已取消，请重新预约。") % facts
+        text = "{institution} {clinic} {was} 停诊，暂无可改的时间，预约已取消，请重新预约。".format(**facts)
     else:
         facts["now"] = _words(new.place.starts_at)
-        text = _("%(institution)s %(clinic)s %(was)s 停诊，已为您改到 %(now)s，如不合适请改约。") % facts
+        text = "{institution} {clinic} {was} 停诊，已为您改到 {now}，如不合适请改约。".format(**facts)
     notify(
         "booking.moved" if new else "booking.cancelled",
         cause=("booking", str(old.pk)),

@@ -1,7 +1,7 @@
 """The network as objects without a database: institutions, typed ties, consortia, regions, at one moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
@@ -46,6 +46,7 @@ class Node:
     valid_until: date | None
     departments: tuple[Unit, ...]
     grade: Grade = Grade.NONE
+    name_en: str = ""
 
     def specialties_on(self, on: date) -> frozenset[str]:
         """诊疗科目 codes of the departments there are on a day."""
@@ -107,6 +108,7 @@ class Snapshot:
     unions: tuple[Union, ...]
     regions: dict[str, tuple[str, str | None]]
     served_towns: dict[str, tuple[int, ...]]
+    regions_en: dict[str, str] = field(default_factory=dict)
 
     def lineage(self, region: str) -> list[str]:
         """A region and those it lies in, innermost first."""

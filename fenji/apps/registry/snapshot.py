@@ -47,9 +47,11 @@ def _mark() -> tuple[str, ...]:
 
 
 def _read(mark: tuple[str, ...]) -> Snapshot:
-    regions: dict[str, tuple[str, str | None]] = {one.code: (one.name, one.parent_id) for one in Region.objects.all()}
+    held = list(Region.objects.all())
+    regions: dict[str, tuple[str, str | None]] = {one.code: (one.name, one.parent_id) for one in held}
     areas = ServiceArea.objects.order_by("id").values_list("region_id", "institution_id")
-    bare = Snapshot(mark, {}, _ties(), _unions(), regions, grouped(areas))
+    english = {one.code: one.name_en for one in held}
+    bare = Snapshot(mark, {}, _ties(), _unions(), regions, grouped(areas), english)
     return replace(bare, nodes=_nodes(bare))
 
 
@@ -78,6 +80,7 @@ def _node(one: Institution, departments: tuple[Department, ...], bare: Snapshot)
         valid_from=one.valid_from,
         valid_until=one.valid_until,
         grade=Grade(one.grade),
+        name_en=one.name_en,
         departments=tuple(Unit(d.pk, d.specialty, d.is_office, d.is_emergency, d.valid_until) for d in departments),
     )
 

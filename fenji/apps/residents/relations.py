@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
@@ -190,7 +189,7 @@ def _record_opening(
 
 def _tell_of_emergency(resident: Resident, relation: CareRelation, *, by: User, at: datetime) -> None:
     officers = User.objects.filter(office=Office.AUDIT, is_active=True).values_list("pk", flat=True)
-    text = _("%(who)s（%(where)s）于 %(when)s 紧急查阅了 %(resident)s 的健康信息，原因：%(reason)s")
+    text = "%(who)s（%(where)s）于 %(when)s 紧急查阅了 %(resident)s 的健康信息，原因：%(reason)s"
     notify(
         "resident.emergency_access",
         cause=("relation", str(relation.pk)),

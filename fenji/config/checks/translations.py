@@ -38,7 +38,7 @@ def all_words() -> list[Word]:
 def faults(path: Path = CATALOGUE, words: Iterable[Word] | None = None) -> list[str]:
     """What keeps the catalogue from being whole: texts without entry, entries without text, each bad translation."""
     wanted = {word.key: word for word in (all_words() if words is None else words)}
-    held = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path)) if not entry.obsolete}
+    held = _entries(path)
     missing = [f"{wanted[key].where}: “{key[1]}” 目录中没有 / is not in the catalogue" for key in wanted.keys() - held]
     unused = [f"“{key[1]}” 已不再使用 / is not in the source any more" for key in held.keys() - wanted]
     wrong = [f"“{key[1]}” {fault}" for key in wanted.keys() & held.keys() for fault in _wrong(held[key], wanted[key])]
@@ -47,13 +47,17 @@ def faults(path: Path = CATALOGUE, words: Iterable[Word] | None = None) -> list[
 
 def update(path: Path = CATALOGUE) -> int:
     """Bring the catalogue up to the source, keeping every translation still used; returns how many have none yet."""
-    old = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
-    new = polib.POFile(wrapwidth=110)
+    old = _entries(path) if path.exists() else {}
+    new = polib.POFile(wrapwidth=110)  # type: ignore[no-untyped-call]
     new.metadata = HEAD
     new.extend(_entry(word, old.get(word.key)) for word in all_words())
     path.parent.mkdir(parents=True, exist_ok=True)
     new.save(str(path))  # type: ignore[no-untyped-call]
     return len(new.untranslated_entries())  # type: ignore[no-untyped-call]
+
+
+def _entries(path: Path) -> dict[tuple[str | None, str], polib.POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path))}  # type: ignore[no-untyped-call]
 
 
 def _entry(word: Word, old: polib.POEntry | None) -> polib.POEntry:

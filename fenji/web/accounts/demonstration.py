@@ -12,6 +12,7 @@ from fenji.apps.common import clock
 from fenji.apps.registry.posts import posts_of
 from fenji.kernel.roles import PRIMARY, Office, Role
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.names import short_name
 from fenji.web.presenters.posts import office_words, role_words
 
 Words = str | Promise
@@ -82,7 +83,8 @@ def _people(users: Iterable[User]) -> Iterable[tuple[Words, Person]]:
             yield RESIDENT, Person(user.pk, user.name, str(RESIDENT), "", RESIDENT_DOES)
             continue
         role = Role(posts[0].role)
-        yield _group_of(role), Person(user.pk, user.name, role_words(role), posts[0].institution.short_name, DOES[role])
+        where = short_name(posts[0].institution)
+        yield _group_of(role), Person(user.pk, user.name, role_words(role), where, DOES[role])
 
 
 def _group_of(role: Role) -> Words:

@@ -22,6 +22,7 @@ from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.roles import Role
 from fenji.web.family_doctor.sheet import diagnosis_meant
 from fenji.web.posting import once
+from fenji.web.presenters.names import full_name
 from fenji.web.referrals.plan import PlanForm, lines
 from fenji.web.referrals.presenter import proposals
 from fenji.web.roles import PostRequest, requires_role
@@ -70,6 +71,6 @@ def _send(request: PostRequest, resident_id: UUID, form: DownForm) -> str:
         "choice_reason": _("病情稳定，转回基层接续管理"),
     }  # fmt: skip
     referral = actions.refer(resident_id, slip, by=request.user, institution_id=request.post.institution_id)
-    words = {"receiver": str(referral.receiver), "number": referral.number}
+    words = {"receiver": full_name(referral.receiver), "number": referral.number}
     messages.success(request, _("已下转%(receiver)s。转诊号 %(number)s。") % words)
     return reverse("referral", args=[referral.pk])

@@ -23,6 +23,7 @@ from fenji.kernel.roles import CLINICAL
 from fenji.rulebook.diagnoses import load_diagnoses
 from fenji.web.family_doctor.sheet import Sheet
 from fenji.web.posting import once
+from fenji.web.presenters.names import full_name
 from fenji.web.roles import PersonRequest, PostRequest, requires_login, requires_role
 
 
@@ -68,7 +69,7 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
 
 
 def _sent_words(referral: Referral) -> str:
-    words = {"receiver": str(referral.receiver), "number": referral.number}
+    words = {"receiver": full_name(referral.receiver), "number": referral.number}
     if State(referral.state) is State.AWAITING_APPROVAL:
         return _("已提交本机构签批，签批后发往%(receiver)s。转诊号 %(number)s。") % words
     if referral.urgency == Urgency.EMERGENCY:

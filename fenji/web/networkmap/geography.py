@@ -11,6 +11,7 @@ from fenji.apps.registry.snapshot import Node
 from fenji.kernel.tiers import LinkKind, Tier
 from fenji.web.networkmap.outlines import Ring
 from fenji.web.networkmap.selection import Shown
+from fenji.web.presenters.names import short_name
 
 WIDTH, MARGIN = 760.0, 18.0
 LETTER, LINE = 11.5, 14.0  # width and height of a Chinese character of a label
@@ -157,7 +158,7 @@ def _labelled(
 
 
 def _label(pin: Pin, boxes: list[Box], right: float) -> Pin:
-    length = len(pin.node.short_name) * LETTER
+    length = _width(short_name(pin.node))
     for lift in (4.0, -5.0, 13.0, -12.0, 20.0):
         for anchor, start in (("start", pin.x + 9), ("end", pin.x - 9 - length)):
             box = (start, pin.y + lift - LINE + 3, start + length, pin.y + lift + 3)
@@ -166,6 +167,11 @@ def _label(pin: Pin, boxes: list[Box], right: float) -> Pin:
                 x = pin.x + 9 if anchor == "start" else pin.x - 9
                 return Pin(pin.node, pin.x, pin.y, x, pin.y + lift, anchor)
     return pin
+
+
+def _width(label: str) -> float:
+    """A Latin letter is about half as wide as a Chinese character."""
+    return sum(LETTER / 2 if sign.isascii() else LETTER for sign in label)
 
 
 def _around(x: float, y: float) -> Box:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.registry import queries
@@ -12,6 +11,7 @@ from fenji.apps.registry.models import Department, Institution, InstitutionAttri
 from fenji.apps.registry.snapshot import Union, network
 from fenji.cities.network import Function, load_network
 from fenji.kernel.tiers import LinkKind
+from fenji.web.presenters.names import full_name
 
 ATTRIBUTES: dict[str, str | Promise] = {
     "beds": _("床位"),
@@ -95,14 +95,14 @@ def facts_of(institution: Institution, *, city: str, on: date) -> Facts:
         advised=sum(link.kind == LinkKind.GUIDANCE for link in down),
         departments=list(queries.departments_of(institution, on)),
         consortia=network().unions_of(institution.pk, on),
-        areas=[area.region.name for area in institution.areas.select_related("region").order_by("region_id")],
+        areas=[full_name(area.region) for area in institution.areas.select_related("region").order_by("region_id")],
     )
 
 
 def _fact(row: InstitutionAttribute) -> Fact:
     value = row.value
     if row.name == "assumed_fields":
-        value = "、".join(str(FIELDS.get(name, name)) for name in value.split())
+        value = str(_("、")).join(str(FIELDS.get(name, name)) for name in value.split())
     return Fact(str(ATTRIBUTES.get(row.name, row.name)), value, row)
 
 
@@ -121,5 +121,4 @@ def _functions(institution: Institution, city: str) -> list[Duty]:
 
 
 def _duty(function: Function) -> Duty:
-    name = function.name_en if (get_language() or "").startswith("en") else function.name
-    return Duty(str(DOES[function.does]), name, function.basis, function.clause)
+    return Duty(str(DOES[function.does]), full_name(function), function.basis, function.clause)

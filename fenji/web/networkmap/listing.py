@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from fenji.apps.registry.snapshot import Node, Snapshot, Union
 from fenji.kernel.tiers import LinkKind
 from fenji.web.networkmap.selection import Shown
+from fenji.web.presenters.names import region_name
 from fenji.web.presenters.tiers import link_words
 
 
@@ -42,7 +45,7 @@ def counties(snapshot: Snapshot, shown: Shown, *, on: date) -> list[County]:
         rows.setdefault(node.county, []).append(
             Row(node, above.get(node.id, ()), unions, shown.villages.get(node.id, 0))
         )
-    return [County(code, snapshot.regions[code][0], tuple(found)) for code, found in sorted(rows.items())]
+    return [County(code, region_name(snapshot, code), tuple(found)) for code, found in sorted(rows.items())]
 
 
 def _above(snapshot: Snapshot, shown: Shown) -> dict[int, tuple[Above, ...]]:
@@ -51,7 +54,7 @@ def _above(snapshot: Snapshot, shown: Shown) -> dict[int, tuple[Above, ...]]:
         kinds.setdefault(tie.lower, {}).setdefault(tie.upper, []).append(tie.kind)
     return {
         lower: tuple(
-            Above(snapshot.nodes[upper], "、".join(link_words(kind) for kind in found), found == [LinkKind.GUIDANCE])
+            Above(snapshot.nodes[upper], _("、").join(link_words(kind) for kind in found), found == [LinkKind.GUIDANCE])
             for upper, found in uppers.items()
         )
         for lower, uppers in kinds.items()

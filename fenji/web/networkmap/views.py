@@ -16,6 +16,7 @@ from fenji.web.networkmap.institution import facts_of
 from fenji.web.networkmap.outlines import outline
 from fenji.web.networkmap.selection import selection_from, shown
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.names import full_name, region_name
 from fenji.web.presenters.tiers import link_words
 
 
@@ -26,7 +27,7 @@ def network_page(request: HttpRequest) -> HttpResponse:
     snapshot = network()
     chosen = selection_from(request.GET, snapshot)
     found = shown(snapshot, chosen, on=on)
-    names = {code: name for code, (name, _parent) in snapshot.regions.items()}
+    names = {code: region_name(snapshot, code) for code in snapshot.regions}
     is_map = request.GET.get("view") == "map"
     context = {
         "at": at,
@@ -57,8 +58,8 @@ def _choices(snapshot: Snapshot, on: date) -> dict[str, list[tuple[str, str]]]:
     counties = sorted({node.county for node in snapshot.nodes.values()} - {_city(snapshot)})
     kinds = [kind for kind in LinkKind if kind != LinkKind.VILLAGE]
     return {
-        "county_options": [(code, snapshot.regions[code][0]) for code in counties],
-        "consortium_options": [(union.code, union.name) for union in snapshot.unions if union.holds_on(on)],
+        "county_options": [(code, region_name(snapshot, code)) for code in counties],
+        "consortium_options": [(union.code, full_name(union)) for union in snapshot.unions if union.holds_on(on)],
         "kind_options": [(kind.value, link_words(kind)) for kind in kinds],
         "view_options": [("", _("按层级")), ("map", _("按地图"))],
     }

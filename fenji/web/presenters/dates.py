@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,10 +29,9 @@ def time_words(moment: datetime) -> str:
 
 def date_words(day: date, *, today: date | None = None) -> str:
     """ "11月25日", with the year when it is not this year's (or no `today` is given)."""
-    fields = {"year": day.year, "month": day.month, "day": day.day}
     if today is not None and day.year == today.year:
-        return _("%(month)d月%(day)d日") % fields
-    return _("%(year)d年%(month)d月%(day)d日") % fields
+        return date_format(day, _("n月j日"))
+    return date_format(day, _("Y年n月j日"))
 
 
 def day_words(day: date, *, today: date) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.tiers import Kind, Level, LinkKind, Tier
@@ -74,7 +75,8 @@ def kind_words(kind: Kind | str) -> str:
 
 def level_words(level: Level | str, grade: str = "none") -> str:
     """ "三级甲等", "二级", "未定级"."""
-    return f"{LEVELS[Level(level)]}{GRADES.get(str(grade), '')}"
+    words = str(LEVELS[Level(level)])
+    return gettext("%(level)s%(grade)s") % {"level": words, "grade": GRADES[grade]} if grade in GRADES else words
 
 
 def link_words(kind: LinkKind | str) -> str:

@@ -21,6 +21,7 @@ from fenji.apps.referrals import actions, policies
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import Move, Party
 from fenji.web.posting import once, version_of
+from fenji.web.presenters.names import full_name
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.resident.person import ResidentRequest, for_resident
 from fenji.web.resident.standing import uses_choice, visit_words
@@ -179,5 +180,5 @@ def _show(form: MoveForm, fault: Invalid | SlotTaken) -> None:
 
 def _filled(words: Words, referral: Referral, at: datetime) -> str:
     place = referral.booking.place if referral.booking else None
-    receiver = referral.receiver.name if referral.receiver else ""
+    receiver = full_name(referral.receiver)
     return str(words).format(receiver=receiver, when=visit_words(place.starts_at, at) if place else "")

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import STATES, Direction, Party, State, Urgency
 from fenji.web.presenters.dates import date_words, day_words, local, moment_words, weekday_words
+from fenji.web.presenters.names import full_name
+from fenji.web.resident.visit import proof_words
 
 Words = str | Promise
 
@@ -58,7 +60,7 @@ PLAIN: dict[State, tuple[Words, Words]] = {
         gettext_lazy("您可以自己选时间，也可以等医院安排。"),
     ),
     State.SCHEDULED: (
-        gettext_lazy("{when} 到{receiver}{department}就诊"),
+        gettext_lazy("{when} 到{receiver}{department}就诊，请带{proof}"),
         gettext_lazy("到了先到转诊服务台或挂号处报转诊号。"),
     ),
     State.APPOINTMENT_CANCELLED: (
@@ -224,13 +226,14 @@ def _is_to_be_gone_to(referral: Referral, state: State) -> bool:
 
 def _names(referral: Referral, at: datetime) -> dict[str, str]:
     place = referral.booking.place if referral.booking else None
-    department = str(referral.department or "")
+    department = full_name(referral.department)
     where = referral.department.location if referral.department else ""
     return {
-        "sender": referral.sender.name,
-        "receiver": referral.receiver.name if referral.receiver else "",
+        "sender": full_name(referral.sender),
+        "receiver": full_name(referral.receiver),
         "department": _("%(name)s（%(where)s）") % {"name": department, "where": where} if where else department,
         "when": visit_words(place.starts_at, at) if place else "",
+        "proof": proof_words(referral.resident, local(at).date()),
     }
 
 
@@ -249,4 +252,4 @@ def _until(referral: Referral, state: State, at: datetime) -> str:
 
 def _who(referral: Referral, owner: Party) -> str:
     house = referral.sender if owner in {Party.SENDER, Party.APPROVER} else referral.receiver
-    return house.name if house else ""
+    return full_name(house)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from fenji.apps.referrals import queries
 from fenji.apps.referrals.models import Referral, Step
 from fenji.kernel.referral import REASONS, Party
+from fenji.web.presenters.names import full_name
 
 # Every move of the table is told in these words or stands in UNTOLD (tests compare).
 TOLD: dict[str, str | Promise] = {
@@ -71,7 +72,7 @@ def steps_told(referral: Referral) -> list[ToldStep]:
 
 def _told(step: Step) -> ToldStep:
     is_residents = step.party == Party.RESIDENT
-    who = step.by_name if is_residents else (step.institution.name if step.institution else "")
+    who = step.by_name if is_residents else full_name(step.institution)
     return ToldStep(step.to_state, str(TOLD[step.action]), step.at, who, _note(step, is_residents))
 
 

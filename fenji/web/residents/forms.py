@@ -12,6 +12,7 @@ from fenji.apps.residents import identity
 from fenji.apps.residents.models import IdKind, Resident
 from fenji.apps.residents.particulars import Particulars
 from fenji.apps.residents.policies import REASON_AT_MOST
+from fenji.web.presenters.names import full_name
 from fenji.web.widgets import DateInput
 
 SEXES = ((1, _("男")), (2, _("女")), (0, _("未知")))
@@ -47,7 +48,7 @@ class ParticularsForm(forms.Form):
     def __init__(self, *args: Any, kind: IdKind, mother: Resident | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.mother = kind, mother
-        towns = [(region.pk, region.name) for region in registry.smallest_regions()]
+        towns = [(region.pk, full_name(region)) for region in registry.smallest_regions()]
         self.fields["town_code"].choices = [("", _("请选择")), *towns]  # type: ignore[attr-defined]
         self._leave_out()
 

@@ -10,7 +10,20 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from fenji.web import errors, navigation
-from fenji.web.presenters import basis, charts, dates, deadlines, fields, numbers, people, places, posts, states, tiers
+from fenji.web.presenters import (
+    basis,
+    charts,
+    dates,
+    deadlines,
+    fields,
+    names,
+    numbers,
+    people,
+    places,
+    posts,
+    states,
+    tiers,
+)
 
 register = template.Library()
 
@@ -24,6 +37,9 @@ register.filter("action_words", states.action_words)
 register.filter("urgency_mark", states.urgency_mark)
 register.filter("direction_mark", states.direction_mark)
 register.filter("basis_mark", basis.basis_mark)
+register.filter("full_name", names.full_name)
+register.filter("short_name", names.short_name)
+register.filter("other_name", names.other_name)
 register.filter("masked_name", people.masked_name)
 register.filter("sex_words", people.sex_words)
 register.filter("tail", people.tail)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
@@ -75,9 +74,9 @@ def _check_unused(resident: Resident) -> None:
 
 
 def _placeholder(checked: Checked, institution: Institution, at: datetime) -> str:
-    """A name until the true one is known: after the mother, or by time and place."""
+    """A name until the true one is known: after the mother, or by time and place; in Chinese whoever registers."""
     if checked.id_kind == IdKind.MOTHER and checked.mother_id:
-        child = {SON: _("之子"), DAUGHTER: _("之女")}.get(checked.sex, _("之婴"))
+        child = {SON: "之子", DAUGHTER: "之女"}.get(checked.sex, "之婴")
         return f"{queries.resolve(checked.mother_id).name}{child}"[:60]
     when = timezone.localtime(at).strftime("%m%d-%H%M")
-    return f"{_('无名氏')} {when} {institution.short_name}"[:60]
+    return f"无名氏 {when} {institution.short_name}"[:60]
