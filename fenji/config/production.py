@@ -18,12 +18,12 @@ def refuse_unsafe_start() -> None:
 
 
 def reasons_not_to_start() -> list[str]:
-    """Why production must not start; empty when it may."""
+    """Why production must not start; empty when it may. The database is asked only once the rest is right."""
     missing = [item.name for item in VARIABLES if item.production and not os.environ.get(item.name)]
     reasons = [f"{name} is not set" for name in missing]
     if settings.DEBUG:
         reasons.append("FENJI_DEBUG is on")
-    if demonstration_accounts():
+    if not reasons and demonstration_accounts():
         reasons.append(
             "the database holds demonstration accounts, whose passwords everybody knows: use a database of its own"
             " (or FENJI_DEMONSTRATION=1 for a demonstration)"

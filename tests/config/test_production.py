@@ -82,9 +82,10 @@ def test_the_server_itself_does_not_come_up(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "DJANGO_"))}
     given = {"FENJI_HOME": str(tmp_path), "FENJI_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     found = subprocess.run(
-        [sys.executable, "-c", code], env=kept | given, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], env=kept | given, capture_output=True, text=True, timeout=120, check=False
     )
     assert found.returncode != 0
+    assert "FENJI_SECRET_KEY is not set" in found.stderr
 
 
 @pytest.fixture
