@@ -24,8 +24,8 @@ from fenji.web.presenters.tiers import level_words
 
 # What is asked first: the move that brings the patient on, before those that stop or turn.
 FORWARD = (
-    "send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "arrive", "start_care",
-    "return_down", "reply", "take_on", "acknowledge", "confirm_cancellation",
+    "send", "ask_approval", "approve", "accept", "answer", "reroute", "schedule", "confirm_cancellation", "arrive",
+    "start_care", "return_down", "reply", "take_on", "acknowledge",
 )  # fmt: skip
 BACKWARD = frozenset(
     {"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"}
