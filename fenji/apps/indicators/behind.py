@@ -11,11 +11,11 @@ from fenji.apps.indicators.definitions import Definition, Side
 from fenji.apps.indicators.present import overdue_referrals
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.referrals.models import Referral
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import Node
 
 COLUMNS = (
     "number", "direction", "urgency", "state", "sender_id", "institution_id", "sent_at", "put_at", "answered_at",
-    "appointment_at", "arrived_at", "due_at", "is_late", "reason",
+    "appointment_at", "arrived_at", "due_at", "is_late", "is_last", "reason",
 )  # fmt: skip
 
 
@@ -36,10 +36,8 @@ class Row:
     arrived_at: datetime | None = None
     due_at: datetime | None = None
     is_late: bool = False
+    is_last: bool = True  # false: refused here and rerouted; state and deadline are the next receiver's
     reason: str = ""
-
-    def is_overdue(self, at: datetime) -> bool:
-        return self.due_at is not None and self.due_at <= at
 
 
 class RowsBehind:
@@ -81,7 +79,7 @@ class RowsBehind:
         )
         most = None if part.stop is None else part.stop - (part.start or 0)
         found = facts.rows(query, self.scope, most=most, skipped=part.start or 0, **self.given)
-        nodes = network().nodes
+        nodes = self.scope.network.nodes
         return [_row(dict(zip(COLUMNS, values, strict=True)), nodes) for values in found]
 
 
@@ -93,7 +91,7 @@ class OverdueRows:
     """The referrals that stand still now, the longest overdue first. For a Paginator."""
 
     def __init__(self, scope: Scope, institution_id: int | None = None) -> None:
-        self.found = overdue_referrals(scope, institution_id)
+        self.found, self.nodes = overdue_referrals(scope, institution_id), scope.network.nodes
 
     def count(self) -> int:
         return self.found.order_by().count()
@@ -102,12 +100,11 @@ class OverdueRows:
         return self.count()
 
     def __getitem__(self, part: slice) -> list[Row]:
-        return overdue_rows(self.found[part])
+        return overdue_rows(self.found[part], self.nodes)
 
 
-def overdue_rows(found: QuerySet[Referral]) -> list[Row]:
+def overdue_rows(found: QuerySet[Referral], nodes: dict[int, Node]) -> list[Row]:
     """Referrals as rows; the receiver of a draft may not be known yet."""
-    nodes = network().nodes
     return [
         Row(
             one.number, one.direction, one.urgency, one.state, nodes[one.sender_id],

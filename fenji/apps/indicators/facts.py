@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from fenji.apps.booking.models import BookingState
-from fenji.apps.indicators.scope import SKIP, Scope, tied_pairs
+from fenji.apps.indicators.scope import SKIP, Scope
 from fenji.kernel.referral import MOVES, State
 
 BEFORE_SENT = {State.DRAFT, State.AWAITING_APPROVAL}
@@ -83,7 +83,7 @@ WITH cohort AS (
 
 def rows(query: str, scope: Scope, **more: Any) -> list[tuple[Any, ...]]:
     """Ask `facts` something. `query` is SQL of ours; what comes from a reader goes into `more`."""
-    pairs = tied_pairs(scope.last_day)
+    pairs = scope.tied_pairs
     given = {
         "start": scope.start, "until": scope.until, "at": scope.at, "skip": SKIP,
         "everything": scope.institution_ids is None, "ids": sorted(scope.institution_ids or ()),

@@ -6,7 +6,7 @@ from fenji.apps.indicators.definitions import FROM_FACTS, Side
 from fenji.apps.indicators.figures import NOTHING, By, Figures, figures_by
 from fenji.apps.indicators.present import Standstill, overdue_by_institution
 from fenji.apps.indicators.scope import Scope
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import Node
 
 OF_SENDERS = tuple(one for one in FROM_FACTS if one.side is Side.SENDER)
 OF_RECEIVERS = tuple(one for one in FROM_FACTS if one.side is Side.RECEIVER)
@@ -40,7 +40,7 @@ def figures_by_institution(scope: Scope) -> list[InstitutionRow]:
     sent = figures_by(By.SENDER, scope, OF_SENDERS)
     received = figures_by(By.RECEIVER, scope, OF_RECEIVERS)
     late = overdue_by_institution(scope)
-    nodes = network().nodes.values()
+    nodes = scope.network.nodes.values()
     inside = [one for one in nodes if scope.institution_ids is None or one.id in scope.institution_ids]
     found = [
         InstitutionRow(

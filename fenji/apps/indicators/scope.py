@@ -1,7 +1,8 @@
 """Which referrals a figure is about: a period, seen at a time, and whose institutions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -17,33 +18,37 @@ SKIP = 2  # tiers up without a tie: one too many
 class Scope:
     """Referrals first sent in `[start, until)`, as they stand at `at`; both ends count.
 
-    `institution_ids` keeps what was sent from or put before these; None keeps everything.
+    `institution_ids` keeps what was sent from or put before these; None keeps everything. `network` is read once.
     """
 
     start: datetime
     until: datetime
     at: datetime
     institution_ids: frozenset[int] | None = None
+    network: Snapshot = field(default_factory=network, repr=False, compare=False)
 
     @property
     def last_day(self) -> date:
         """The day whose ties excuse sending past a tier."""
         return timezone.localdate(min(self.until, self.at))
 
+    @cached_property
+    def tied_pairs(self) -> list[tuple[int, int]]:
+        """Lower and upper institution of every tie that excuses sending past a tier."""
+        return tied_pairs(self.network, self.last_day)
 
-def institutions_of(region_code: str) -> frozenset[int] | None:
+
+def institutions_of(region_code: str, snapshot: Snapshot) -> frozenset[int] | None:
     """The institutions that lie in a region; None for the city, so that nothing is left out."""
-    snapshot = network()
     if snapshot.regions.get(region_code, ("", None))[1] is None:
         return None
     return frozenset(one.id for one in snapshot.nodes.values() if region_code in snapshot.lineage(one.region))
 
 
-def tied_pairs(on: date) -> list[tuple[int, int]]:
-    """Lower and upper institution of every tie that excuses sending past a tier on a day."""
+def tied_pairs(snapshot: Snapshot, on: date) -> list[tuple[int, int]]:
+    """As of a day; none where the city refers one level at a time."""
     if rulebooks.current().choice_rules(on).stepwise:
         return []
-    snapshot = network()
     pairs = {(tie.lower, tie.upper) for tie in snapshot.ties if tie.holds_on(on)} | _inside_one(snapshot, on)
     return sorted(pair for pair in pairs if _tier(snapshot, pair[1]) - _tier(snapshot, pair[0]) >= SKIP)
 

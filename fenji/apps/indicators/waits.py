@@ -1,11 +1,11 @@
 """The green channel (绿色通道, E5): how long referred patients wait at each department, beside everyone else."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fenji.apps.booking.waits import Wait, waits
+from fenji.apps.indicators.scope import Scope
 from fenji.apps.registry.models import Department
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import Node
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class DepartmentWait:
         return round(self.wait.other_days - self.wait.referred_days, 1)
 
 
-def waits_by_department(institution_ids: frozenset[int] | None, *, at: datetime) -> list[DepartmentWait]:
-    """Departments with bookings in the last 30 days; where referred patients wait longest for their turn first."""
+def waits_by_department(scope: Scope) -> list[DepartmentWait]:
+    """Departments with bookings in the last 30 days, whatever the period; where being referred helps least first."""
     departments = Department.objects.exclude(specialty="")
-    if institution_ids is not None:
-        departments = departments.filter(institution_id__in=institution_ids)
+    if scope.institution_ids is not None:
+        departments = departments.filter(institution_id__in=scope.institution_ids)
     named = departments.in_bulk()
-    nodes = network().nodes
-    measured = waits(named, at=at)
+    nodes = scope.network.nodes
+    measured = waits(named, at=scope.at)
     found = [
         DepartmentWait(named[pk], nodes[named[pk].institution_id], wait)
         for pk, wait in measured.items()

@@ -16,7 +16,7 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.indicators.behind import OverdueRows, Row, RowsBehind
 from fenji.apps.indicators.definitions import BY_CODE, Definition, Unit
 from fenji.apps.indicators.present import follow_ups_due, undelivered_notices
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import Node
 from fenji.kernel.referral import REASONS
 from fenji.kernel.roles import Role
 from fenji.web.commission.selection import Selection, selection_from
@@ -61,7 +61,7 @@ def asked_for(request: PostRequest, code: str) -> Asked:
         raise NotFound
     chosen = selection_from(request.GET, region=request.post.institution.region_id, at=clock.now())
     named = request.GET.get("institution", "")
-    institution = next((one for one in network().nodes.values() if one.code == named), None)
+    institution = next((one for one in chosen.network.nodes.values() if one.code == named), None)
     if named and institution is None:
         raise NotFound
     reason = request.GET.get("reason", "")
@@ -120,7 +120,7 @@ def behind(request: PostRequest, code: str) -> HttpResponse:
     if code == "follow_ups":
         return render(request, "commission/follow_ups.html", words)
     if code == "undelivered":
-        nodes = network().nodes
+        nodes = asked.chosen.network.nodes
         lost = [(one, nodes.get(one.institution_id or 0)) for one in page.object_list]
         return render(request, "commission/undelivered.html", words | {"lost": lost})
     return render(request, "commission/list.html", words | {"lines": [line(row) for row in page.object_list]})

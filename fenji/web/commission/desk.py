@@ -16,7 +16,7 @@ from fenji.apps.indicators.figures import Figure
 from fenji.apps.indicators.flows import Flow
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.notices import queries as notices
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import Node, Snapshot
 from fenji.kernel.referral import REASONS, Direction
 from fenji.kernel.roles import Role
 from fenji.web.commission.flow_layout import drawing
@@ -38,24 +38,31 @@ def desk(request: PostRequest) -> HttpResponse:
     at = clock.now()
     chosen = selection_from(request.GET, region=request.post.institution.region_id, at=at)
     scope = chosen.scope
+    words: dict[str, object] = {"at": at, "chosen": chosen} | _late(request, scope)
+    if getattr(request, "htmx", None) and request.htmx.target == "late-now":  # type: ignore[attr-defined]
+        return render(request, "commission/desk.html#late", words)
     weeks = figures.figures_by_week(chosen.trend)
     found = flows.flows(scope)
-    words = {
-        "at": at,
-        "chosen": chosen,
-        "late": present.standstill(scope),
-        "late_definition": definition_words(BY_CODE["overdue"]),
-        "late_rows": overdue_rows(present.overdue_referrals(scope)[:SHOWN]),
-        "escalated": escalated_unread(request),
+    words |= {
         "tiles": [*tiles(figures.figures(scope), chosen.query, weeks), *_standing_tiles(scope, chosen)],
-        "drawings": _drawings(found),
-        "largest": largest(found),
+        "drawings": _drawings(found, scope.network),
+        "largest": largest(found, scope.network),
         "same": sum(one.count for one in found if one.direction is Direction.SAME),
         "stuck": _stuck(scope, chosen.query),
         "reasons": _reasons(scope, chosen.query),
         "charts": charts(weeks),
     }
     return render(request, "commission/desk.html", words)
+
+
+def _late(request: PostRequest, scope: Scope) -> dict[str, object]:
+    """What stands first and is asked for again every minute."""
+    return {
+        "late": present.standstill(scope),
+        "late_definition": definition_words(BY_CODE["overdue"]),
+        "late_rows": overdue_rows(present.overdue_referrals(scope)[:SHOWN], scope.network.nodes),
+        "escalated": escalated_unread(request),
+    }
 
 
 def escalated_unread(request: PostRequest) -> int:
@@ -65,9 +72,9 @@ def escalated_unread(request: PostRequest) -> int:
     return mine.filter(kind=ESCALATED, read_at=None).count()
 
 
-def largest(found: Sequence[Flow], most: int = 12) -> list[tuple[Node, Node, Flow]]:
+def largest(found: Sequence[Flow], snapshot: Snapshot, most: int = 12) -> list[tuple[Node, Node, Flow]]:
     """The fullest roads of the network, as the list beside the drawing."""
-    nodes = network().nodes
+    nodes = snapshot.nodes
     return [(nodes[one.sender_id], nodes[one.receiver_id], one) for one in found[:most]]
 
 
@@ -79,9 +86,8 @@ def _standing_tiles(scope: Scope, chosen: Selection) -> list[Tile]:
     ]
 
 
-def _drawings(found: Sequence[Flow]) -> list[dict[str, object]]:
+def _drawings(found: Sequence[Flow], snapshot: Snapshot) -> list[dict[str, object]]:
     """Up and down, each for a desk and for a phone."""
-    snapshot = network()
     return [
         {
             "direction": direction,
@@ -94,7 +100,7 @@ def _drawings(found: Sequence[Flow]) -> list[dict[str, object]]:
 
 def _stuck(scope: Scope, query: str) -> list[tuple[str, int, str]]:
     """Institutions on whose turn most is overdue, with the way to those referrals."""
-    nodes, address = network().nodes, reverse("commission_list", args=["overdue"])
+    nodes, address = scope.network.nodes, reverse("commission_list", args=["overdue"])
     late = sorted(present.overdue_by_institution(scope).items(), key=lambda row: (-row[1].count, row[1].since))
     return [
         (nodes[house].short_name, one.count, f"{address}?{query}&institution={nodes[house].code}")

@@ -20,6 +20,7 @@ from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.models import FollowUp
 from fenji.apps.registry.snapshot import Node, network
 from fenji.exchange.sheet_writing import MEDIA_TYPE, workbook
+from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
 from fenji.web.commission.behind import asked_for, found_by
 from fenji.web.commission.institutions import COLUMNS, number_of
@@ -70,7 +71,7 @@ def _figures(chosen: Selection) -> Table:
 
 
 def _institutions(chosen: Selection) -> Table:
-    regions = network().regions
+    regions = chosen.network.regions
     header = (_("机构代码"), _("机构"), _("县区"), *(str(BY_CODE[code].name) for code in COLUMNS))
     rows: list[Sequence[Any]] = [
         (row.institution.code, row.institution.name, regions[row.institution.county][0],
@@ -90,7 +91,7 @@ def _waiting(chosen: Selection) -> Table:
     rows: list[Sequence[Any]] = [
         (one.institution.name, one.department.name, one.wait.referred_days, one.wait.referred_count,
          one.wait.other_days, one.wait.other_count)
-        for one in waits_by_department(chosen.scope.institution_ids, at=chosen.at)
+        for one in waits_by_department(chosen.scope)
     ]  # fmt: skip
     return _("候诊时间"), header, rows, [_("近 30 天作出的预约，从提出到就诊时间。依据：Y 二(七)2；D 共识二1。")]
 
@@ -114,10 +115,12 @@ ROW_HEADER = (
 
 
 def list_row(one: Row) -> Sequence[Any]:
+    """A referral as a row of a workbook; refused and rerouted, it has the state it had here."""
+    state, due_at = (one.state, one.due_at) if one.is_last else (State.REFUSED, None)
     return (
         one.number, direction_mark(one.direction).word, urgency_mark(one.urgency).word, one.sender.name,
-        one.receiver.name if one.receiver else "", state_mark(one.state).word, one.sent_at, one.put_at,
-        one.answered_at, one.appointment_at, one.arrived_at, one.due_at, one.is_late, one.reason,
+        one.receiver.name if one.receiver else "", state_mark(state).word, one.sent_at, one.put_at,
+        one.answered_at, one.appointment_at, one.arrived_at, due_at, one.is_late, one.reason,
     )  # fmt: skip
 
 

@@ -99,12 +99,15 @@ def _path(ribbon: Ribbon, unit: float) -> str:
     """A band from the right edge of one bar to the left edge of the next."""
     thick = max(THINNEST, ribbon.count * unit)
     left, right = ribbon.source.x + BAR, ribbon.target.x
+    through = 0 if ribbon.target.name else BAR  # a lane has no bar: the ribbon fills the gap
     start = ribbon.source.y + _before(ribbon.source.out, ribbon, unit)
     end = ribbon.target.y + _before(ribbon.target.into, ribbon, unit)
     bend = (left + right) / 2
     there = f"M{left:.1f} {start:.1f}C{bend:.1f} {start:.1f} {bend:.1f} {end:.1f} {right:.1f} {end:.1f}"
     start, end = start + thick, end + thick
-    return f"{there}V{end:.1f}C{bend:.1f} {end:.1f} {bend:.1f} {start:.1f} {left:.1f} {start:.1f}Z"
+    return (
+        f"{there}h{through}V{end:.1f}H{right:.1f}C{bend:.1f} {end:.1f} {bend:.1f} {start:.1f} {left:.1f} {start:.1f}Z"
+    )
 
 
 def _before(ribbons: list[Ribbon], ribbon: Ribbon, unit: float) -> float:

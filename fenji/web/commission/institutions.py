@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from fenji.apps.common import clock
 from fenji.apps.indicators.definitions import BY_CODE, Unit
 from fenji.apps.indicators.institutions import InstitutionRow, figures_by_institution
-from fenji.apps.registry.snapshot import network
 from fenji.kernel.roles import Role
 from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import definition_words, number_words
@@ -90,7 +89,7 @@ def sorted_rows(rows: list[InstitutionRow], query: QueryDict) -> list[Institutio
 
 def lines(rows: list[InstitutionRow], chosen: Selection) -> list[Line]:
     longest = {code: max((_value(row, code) or 0 for row in rows), default=0) for code in SPARKED}
-    regions = network().regions
+    regions = chosen.network.regions
     return [
         Line(row, regions[row.institution.county][0], tuple(_cell(row, code, chosen, longest) for code in COLUMNS))
         for row in rows

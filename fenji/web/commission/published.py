@@ -46,7 +46,7 @@ def published(request: HttpRequest) -> HttpResponse:
         raise NotFound
     last = last_full_month(at)
     month = _month(request.GET.get("month", ""), last)
-    columns = (*COUNTS[:6], *SHARES, *COUNTS[6:])
+    columns, regions = (*COUNTS[:6], *SHARES, *COUNTS[6:]), network().regions
     words = {
         "at": at,
         "month": month,
@@ -54,7 +54,7 @@ def published(request: HttpRequest) -> HttpResponse:
         "before": (month - timedelta(days=1)).replace(day=1),
         "after": (month + timedelta(days=32)).replace(day=1) if month < last else None,
         "heads": [BY_CODE[code] for code in columns],
-        "lines": [_line(row, columns) for row in published_rows(month, at)],
+        "lines": [_line(row, regions[row.row.institution.county][0], columns) for row in published_rows(month, at)],
         "small": SMALL,
         "definitions": [(BY_CODE[code].name, definition_words(BY_CODE[code])) for code in columns],
     }
@@ -75,8 +75,7 @@ def _month(text: str, last: date) -> date:
     return asked if 0 <= months <= KEPT_FOR else last
 
 
-def _line(row: PublishedRow, columns: tuple[str, ...]) -> Line:
-    county = network().regions[row.row.institution.county][0]
+def _line(row: PublishedRow, county: str, columns: tuple[str, ...]) -> Line:
     return Line(row, county, tuple(_cell(row, code) for code in columns))
 
 

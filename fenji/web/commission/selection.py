@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fenji.apps.indicators.scope import Scope, institutions_of
-from fenji.apps.registry.snapshot import network
+from fenji.apps.registry.snapshot import Snapshot, network
 from fenji.web.presenters.dates import date_words, local
 
 PERIODS: dict[str, Any] = {
@@ -36,14 +37,14 @@ class Selection:
     county: str
     region: str  # the reader's own: a county or the city
     at: datetime
+    network: Snapshot
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
-        return Scope(
-            _midnight(self.first), _midnight(self.following), self.at, institutions_of(self.county or self.region)
-        )
+        ids = institutions_of(self.county or self.region, self.network)
+        return Scope(_midnight(self.first), _midnight(self.following), self.at, ids, self.network)
 
-    @property
+    @cached_property
     def trend(self) -> Scope:
         """The same in whole weeks back from the last day: eight, or all of a longer period."""
         last = min(self.last, local(self.at).date())
@@ -57,7 +58,7 @@ class Selection:
     @property
     def place(self) -> str:
         """The region in words."""
-        return network().regions[self.county or self.region][0]
+        return self.network.regions[self.county or self.region][0]
 
     @property
     def words(self) -> str:
@@ -79,8 +80,8 @@ class Selection:
     @property
     def county_options(self) -> list[tuple[str, str]]:
         """Counties to narrow to: none for who sees one county only."""
-        regions = network().regions
-        below = sorted({one.county for one in network().nodes.values()} - {self.region})
+        regions = self.network.regions
+        below = sorted({one.county for one in self.network.nodes.values()} - {self.region})
         return [(code, regions[code][0]) for code in below] if regions[self.region][1] is None else []
 
 
@@ -94,10 +95,10 @@ def selection_from(query: QueryDict, *, region: str, at: datetime) -> Selection:
     else:
         code = period if period in PERIODS else USUAL
         days = (code, *_days(code, today))
-    found = Selection(*days, "", region, at)
+    found = Selection(*days, "", region, at, network())
     asked = query.get("county", "")
     is_known = asked in {code for code, _words in found.county_options}
-    return Selection(*days, asked, region, at) if is_known else found
+    return replace(found, county=asked) if is_known else found
 
 
 def _days(period: str, today: date) -> tuple[date, date]:

@@ -65,8 +65,16 @@ def _column(week: date, figure: Figure, x: float, stretch: float, top: float, *,
     height = 0 if value is None else (FLOOR - TOP) * value / top
     width = stretch * (1 - GAP)
     left = x + stretch * GAP / 2
-    place = (round(length, 1) for length in (left, FLOOR - height, width, height))
-    return Column(week, *place, words=_words(figure), is_present=is_present)
+    y = FLOOR - height
+    return Column(
+        week,
+        round(left, 1),
+        round(y, 1),
+        round(width, 1),
+        round(height, 1),
+        words=_words(figure),
+        is_present=is_present,
+    )
 
 
 def _words(figure: Figure) -> str:

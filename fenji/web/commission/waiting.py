@@ -18,7 +18,7 @@ def waiting(request: PostRequest) -> HttpResponse:
     """Where being referred helps least stands first."""
     at = clock.now()
     chosen = selection_from(request.GET, region=request.post.institution.region_id, at=at)
-    found = waits_by_department(chosen.scope.institution_ids, at=at)
+    found = waits_by_department(chosen.scope)
     longest = max((days for one in found for days in (one.wait.referred_days, one.wait.other_days) if days), default=1)
     words = {
         "at": at,

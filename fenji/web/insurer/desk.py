@@ -16,7 +16,7 @@ from fenji.apps.indicators.behind import Row, RowsBehind
 from fenji.apps.indicators.definitions import BY_CODE, SENT
 from fenji.apps.indicators.figures import figures, figures_by_week
 from fenji.apps.indicators.flows import Flow, flows
-from fenji.apps.registry.snapshot import Snapshot, network
+from fenji.apps.registry.snapshot import Snapshot
 from fenji.exchange.sheet_writing import workbook
 from fenji.kernel.referral import Direction
 from fenji.kernel.roles import Role
@@ -31,7 +31,7 @@ from fenji.web.roles import PostRequest, requires_role
 PAGE_SIZE, MOST = 50, 100_000
 STEP = {"none": _("本市转诊不经医保经办"), "notice": _("本市转诊告知医保经办"), "filing": _("本市转诊报医保经办备案")}
 
-LEFT = _("转出机构与接收机构不在同一县区的转诊单；市级机构不属任何县区。依据：Y 一(二)。")
+LEFT = _("转出机构与接收机构不在同一县区的转诊单；市级机构不算在任何县区内。依据：Y 一(二)。")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def insurer(request: PostRequest) -> HttpResponse:
     direction = _direction(request)
     found, weeks = flows(chosen.scope), list(figures_by_week(chosen.trend, SENT).values())
     counted = figures(chosen.scope)
-    roads = roads_between(found, network())
+    roads = roads_between(found, chosen.network)
     step = rulebooks.current().value("referral.insurer_step", on=local(at).date())
     rows = RowsBehind(BY_CODE[f"sent_{direction}"], chosen.scope)
     page: Page[Row] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from fenji.apps.indicators.institutions import figures_by_institution
 from fenji.apps.indicators.present import follow_up_figure, overdue_by_institution, standstill
 from fenji.apps.indicators.scope import Scope, tied_pairs
 from fenji.apps.registry.models import Institution
+from fenji.apps.registry.snapshot import network
 from fenji.kernel.referral import STATES, State
 from fenji.kernel.tiers import LinkKind
 from tests.apps.indicators.histories import History, follow_ups, histories, write
@@ -69,7 +70,7 @@ def test_every_figure_is_the_one_counted_by_hand(world: World, seed: int) -> Non
         write(made)
         for scope in scopes(world):
             turns = receipts(made, scope)
-            tied = set(tied_pairs(scope.last_day))
+            tied = set(scope.tied_pairs)
             same(in_numbers(figures(scope)), recounted(turns, houses(), tied))
             check_institutions(turns, scope, tied)
             check_weeks(turns, scope, tied)
@@ -176,10 +177,10 @@ def test_a_period_without_referrals_has_figures_of_nothing(world: World) -> None
 def test_a_tie_excuses_sending_past_a_tier_and_only_on_its_days(world: World) -> None:
     pair = (world.township.pk, world.city.pk)
     today = world.at.date()
-    assert pair not in tied_pairs(today)
+    assert pair not in tied_pairs(network(), today)
     world.city.links_down.create(
         lower=world.township, kind=LinkKind.ASSISTANCE, basis="stated", valid_until=today + timedelta(days=1)
     )
-    assert pair in tied_pairs(today)
-    assert pair not in tied_pairs(today + timedelta(days=1))
-    assert (world.township.pk, world.county.pk) not in tied_pairs(today)  # one tier up needs no excuse
+    assert pair in tied_pairs(network(), today)
+    assert pair not in tied_pairs(network(), today + timedelta(days=1))
+    assert (world.township.pk, world.county.pk) not in tied_pairs(network(), today)  # one tier up needs no excuse
