@@ -1,7 +1,7 @@
 """Choosing where: nothing inadequate is ever proposed, and the order is the city's."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,9 +11,6 @@ from fenji.kernel.conditions import Answer
 from fenji.kernel.reasons import Clause
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import Basis, Kind, Level, LinkKind, Tier
-
-AT = datetime(2026, 9, 7, 2, tzinfo=UTC)
-NAMES = ("lowest_adequate", "consortium", "nearest", "emergency_nearest", "same_tier", "stepwise", "home_first")
 from tests.kernel.choosing import AT, RULES, city, down, hospital, met, proposed, reasons_of, township, up, why_not
 
 # --- upward

@@ -1,7 +1,6 @@
 """Choosing where, for every case, every set of candidates and whatever a city prefers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,9 +12,6 @@ from fenji.kernel.choice import Candidate, Case, ChoiceRules, propose
 from fenji.kernel.reasons import SENTENCES
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import PRIMARY_KINDS, Kind, Level, LinkKind, Tier
-
-AT = datetime(2026, 9, 7, 2, tzinfo=UTC)
-NAMES = ("lowest_adequate", "consortium", "nearest", "emergency_nearest", "same_tier", "stepwise", "home_first")
 from tests.kernel.choosing import AT, RULES, met, proposed, why_not
 
 candidates = st.lists(
@@ -33,7 +29,7 @@ candidates = st.lists(
         has_emergency=st.booleans(),
         is_contracted=st.booleans(),
         serves_town=st.booleans(),
-    ),
+    ).map(lambda one: replace(one, tier=min(one.tier, Tier.TOWNSHIP)) if one.kind in PRIMARY_KINDS else one),
     min_size=4,
     max_size=8,
     unique_by=lambda one: one.code,
