@@ -20,7 +20,7 @@ def test_the_resident_reads_chooses_declines_cancels_and_complains(story: Story)
     office.follows("待安排").follows("陈小明").follows("提供可选号源")
     office.picks("3月6日 周五 08:00").picks("3月6日 周五 08:15").presses("提供可选号源").sees("已完成")
     # Then the patient is asked, and sees these and no others
-    patient.opens("/").sees("已接收您").follows("选择就诊时间").sees("08:00", "08:15").does_not_see("3月9日").fits()
+    patient.opens("/").sees("阳西县人民医院请您选一个就诊时间").follows("选择就诊时间").sees("08:00", "08:15").does_not_see("3月9日").fits()
     # When neither suits
     patient.follows("这些时间都不合适").writes("下周一上午", into="什么时候方便").presses("告诉医院").sees("已经告诉医院")
     # Then the office reads it and offers Monday
