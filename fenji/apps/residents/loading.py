@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common import bulk
 from fenji.apps.common.errors import DomainError, Invalid

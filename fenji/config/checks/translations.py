@@ -16,6 +16,7 @@ from fenji.config.translations import LOCALE
 CATALOGUE = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 PLACES = re.compile(r"%\(\w+\)[^a-zA-Z]*[a-zA-Z]|%[sd]|\{\w*\}")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # with its punctuation
+CLAUSE = re.compile(r"\b[A-Z] (?:共识)?[一二三四五六七八九十]\S*")  # cited as the document numbers it
 HEAD = {
     "Language": "en",
     "MIME-Version": "1.0",
@@ -79,6 +80,6 @@ def _wrong(entry: polib.POEntry, word: Word) -> list[str]:
     found = ["译文待核 / is marked fuzzy"] if entry.fuzzy else []
     if any(sorted(PLACES.findall(form)) != sorted(PLACES.findall(word.text)) for form in forms):
         found.append("占位符不一致 / has other placeholders")
-    if any(CHINESE.search(form) for form in forms):
+    if any(CHINESE.search(CLAUSE.sub("", form)) for form in forms):
         found.append("译文含中文 / holds Chinese signs")
     return found

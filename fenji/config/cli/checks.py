@@ -57,6 +57,20 @@ def docs(
     _report([f"{path}：请运行 fenji check docs --write / is out of date" for path in stale()], [])
 
 
+@app.command()
+def translations(
+    write: Annotated[bool, typer.Option("--write", help="收集新词 / collect what is new")] = False,
+) -> None:
+    """界面文字须有英文译文 / every text of the pages has an English translation."""
+    from fenji.config.checks.translations import CATALOGUE, faults, update
+
+    if write:
+        waiting = update()
+        done(f"{CATALOGUE}：{waiting} 条待译 / to translate")
+        return
+    _report(faults(), [])
+
+
 def _report(errors: list[str], warnings: list[str]) -> None:
     for warning in warnings:
         typer.echo(f"! {warning}")

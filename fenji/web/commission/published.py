@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -62,7 +63,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 
 def month_words(month: date) -> str:
-    return _("%(year)d年%(month)d月") % {"year": month.year, "month": month.month}
+    return date_format(month, _("Y年n月"))
 
 
 def _month(text: str, last: date) -> date:

@@ -39,7 +39,7 @@ def day_words(day: date, *, today: date) -> str:
     near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}.get((day - today).days)
     if near is not None:
         return near
-    return f"{date_words(day, today=today)} {weekday_words(day)}"
+    return _("%(date)s %(weekday)s") % {"date": date_words(day, today=today), "weekday": weekday_words(day)}
 
 
 def moment_words(moment: datetime, *, at: datetime) -> str:
