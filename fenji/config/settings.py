@@ -24,6 +24,7 @@ def _flag(name: str, default: bool = False) -> bool:
 DEBUG = _flag("FENJI_DEBUG")
 DEMONSTRATION = _flag("FENJI_DEMONSTRATION")
 CITY = os.environ.get("FENJI_CITY", "yangjiang")
+FENJI_API_CALLS_PER_MINUTE = int(os.environ.get("FENJI_API_CALLS_PER_MINUTE", "600"))  # of one account
 DEMONSTRATION_RESIDENTS = int(os.environ.get("FENJI_DEMONSTRATION_RESIDENTS", "26000"))
 SECRET_KEY = os.environ.get("FENJI_SECRET_KEY") or secrets.token_urlsafe(48)
 # Seal ID and phone numbers; each 32 bytes in base64, newest first, separated by commas. Kept outside the database.

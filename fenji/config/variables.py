@@ -59,6 +59,7 @@ VARIABLES = (
         "accounts in the database is refused.",
         "1 with the embedded PostgreSQL, else 0",
     ),
+    Variable("FENJI_API_CALLS_PER_MINUTE", "How many calls one account may make over the API in a minute.", "600"),
     Variable(
         "FENJI_DEMONSTRATION_RESIDENTS",
         "How many synthetic residents a demonstration begins with, up to 2,600,000.",
@@ -75,5 +76,6 @@ VARIABLES = (
     Variable("FENJI_RESIDENT_IDLE_MINUTES", "The same for residents, on their own telephones.", "1440"),
     Variable("FENJI_RESIDENT_SESSION_HOURS", "The same for residents.", "720"),
     Variable("FENJI_ADDRESS_FAILURES", "Failed logins from one address before it has to wait.", "20"),
+    Variable("FENJI_API_CALLS_PER_MINUTE", "Calls that one program may make a minute.", "1200"),
     Variable("FENJI_TRUSTED_PROXIES", "Proxies in front that append to X-Forwarded-For; 0 believes none.", "0"),
 )

@@ -79,9 +79,10 @@ def _why_over(request: HttpRequest, at: datetime, *, is_staff: bool) -> str:
 
 
 def _chosen(request: HttpRequest, posts: list[Membership]) -> Membership | None:
-    """The post chosen in this session if it is still held, else the first."""
+    """The post chosen in this session if still held, else the one at the highest tier."""
     chosen = request.session.get(POST)
-    return next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
+    main = max(posts, key=lambda post: post.institution.tier, default=None)
+    return next((post for post in posts if post.pk == chosen), main)
 
 
 def _still_to_do(request: HttpRequest, user: User, *, is_staff: bool) -> HttpResponse | None:

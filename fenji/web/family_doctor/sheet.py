@@ -23,7 +23,7 @@ from fenji.kernel.conditions import comparisons_of
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.explanation import explain, name_of
 from fenji.kernel.referral import Direction, Urgency
-from fenji.rulebook.diagnoses import Diagnosis, load_diagnoses
+from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
 from fenji.web.referrals.presenter import ProposalCard, proposals
 
 MOST_PLACES = 40
@@ -184,11 +184,16 @@ class Sheet:
 
 
 def diagnosis_meant(text: str) -> Diagnosis | None:
-    """The diagnosis of a typed text: by its code in front, or the one that has exactly this name."""
+    """The diagnosis of a typed text: by its code in front, or the one that has exactly this name.
+
+    A code the table lacks keeps the name typed beside it and the specialty of its range.
+    """
     table, text = load_diagnoses(), text.strip()
-    code, _space, _name = text.partition(" ")
+    code, _space, name = text.partition(" ")
     if text and (found := table.get(code)):
         return found
+    if CODE.match(code):
+        return Diagnosis(code.upper(), name.strip() or code.upper(), "", specialty_of(code))
     best = table.search(text, limit=1)
     return best[0] if best and text in {best[0].name, *best[0].aliases} else None
 

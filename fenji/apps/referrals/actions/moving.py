@@ -94,7 +94,7 @@ def _enter(referral: Referral, to: State, act: Act, *, is_move: bool) -> None:
         _stamp(referral, to, at)
     if not STATES[to].is_open:
         referral.closed_at, referral.due_at, referral.escalate_at = at, None, None
-    elif is_move or act.move.restarts or act.move.action == "assign":
+    elif is_move or act.move.restarts:
         referral.due_at = rules.due_at(referral, at)
         referral.escalation, referral.escalate_at = 0, referral.due_at
     referral.save()
