@@ -7,12 +7,10 @@ from django.core.cache import cache
 
 from fenji.api.errors import TooManyCalls
 
-CALLS_PER_MINUTE = 600
-
 
 def check(account_id: int) -> None:
     """Count a call; raises TooManyCalls above the limit (`FENJI_API_CALLS_PER_MINUTE` in the settings changes it)."""
-    most = getattr(settings, "FENJI_API_CALLS_PER_MINUTE", CALLS_PER_MINUTE)
+    most = settings.FENJI_API_CALLS_PER_MINUTE
     minute, second = divmod(int(time.time()), 60)
     key = f"api-calls:{account_id}:{minute}"
     cache.add(key, 0, timeout=120)
