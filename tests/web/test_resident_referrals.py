@@ -98,8 +98,8 @@ def test_the_first_screen_says_when_and_where_to_go_what_to_bring_and_whom_to_ca
     up = refer(world, place=place.pk)
     go(up, "accept", world.office)
     page = text(patient.get("/me/"))
-    assert "3月24日 周二 08:00 到阳西县人民医院心血管内科（门诊楼三层）就诊" in page
-    assert "身份证" in page
+    assert "3月24日 周二 08:00 到阳西县人民医院心血管内科（门诊楼三层）就诊，请带身份证" in page
+    assert "医保卡" in page
     assert f"转诊号 {up.number}" in page
     assert 'href="tel:0662-5551001"' in page
     assert 'href="tel:0662-0000120"' in page  # the receiving office, by day and night
