@@ -71,8 +71,10 @@ def follow_ups(
     request: HttpRequest, acting_institution: Annotated[str, Query(max_length=60)] = ""
 ) -> shapes.FollowUpsShown:
     """The caller's institution's, earliest first, at most 200."""
-    house = caller_of(request).institution_id(acting_institution)
-    return shapes.FollowUpsShown(items=[shapes.follow_up_shown(one) for one in queries.follow_ups_due(house)[:200]])
+    caller = caller_of(request)
+    house = caller.institution_id(acting_institution)
+    posts = [post for post in caller.posts if post.institution_id == house]
+    return shapes.FollowUpsShown(items=[shapes.follow_up_shown(one) for one in queries.follow_ups_due(posts)[:200]])
 
 
 @router.post(

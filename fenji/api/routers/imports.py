@@ -34,14 +34,14 @@ def template(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 
 @router.post(
-    "/imports/{kind}",
+    "/imports",
     response=answers(201, shapes.UploadShown, WRITE),
     openapi_extra=REPEATABLE,
     summary="Send a file in and try it out",
 )
 def receive(
     request: HttpRequest,
-    kind: Kind,
+    kind: Annotated[Kind, Query()],
     file: Annotated[UploadedFile, File()],
     system: Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")] = "",
 ) -> Status[shapes.UploadShown]:
@@ -55,7 +55,8 @@ def receive(
         )
         return shapes.upload_shown(upload)
 
-    return once(request, {"system": system, "sha256": hashlib.sha256(content).hexdigest()}, perform, status=201)
+    asked = {"kind": kind, "system": system, "sha256": hashlib.sha256(content).hexdigest()}
+    return once(request, asked, perform, status=201)
 
 
 @router.get("/imports/{upload_id}", response=answers(200, shapes.UploadShown), summary="How far it is")

@@ -71,8 +71,8 @@ def listing(
     boxes: dict[str, Callable[[], QuerySet[Referral]]] = {
         "inbox": lambda: queries.referrals_waiting_for(posts, Party.OFFICE),
         "department": lambda: queries.referrals_waiting_for(posts, Party.DEPARTMENT),
-        "sent": lambda: queries.referrals_sent_from(house),
-        "received": lambda: queries.referrals_received_by(house),
+        "sent": lambda: queries.referrals_sent_from(house).filter(queries.within_reach(posts, "sender")),
+        "received": lambda: queries.referrals_received_by(house).filter(queries.within_reach(posts, "receiver")),
     }
     start = (page - 1) * A_PAGE
     found = boxes[box]().select_related("resident", "sender", "receiver", "booking__place")
@@ -130,8 +130,14 @@ def move(
 @router.get("/referrals/{referral_id}/steps", response=answers(200, shapes.StepsShown), summary="Every step it took")
 def steps(request: HttpRequest, referral_id: UUID) -> shapes.StepsShown:
     caller = caller_of(request)
-    found, _parties = queries.access_referral(caller.user, referral_id, at=caller.at)
-    return shapes.StepsShown(items=[shapes.step_shown(one) for one in queries.steps_of(found)])
+    found, parties = queries.access_referral(caller.user, referral_id, at=caller.at)
+    rows = [shapes.step_shown(one) for one in queries.steps_of(found)]
+    return shapes.StepsShown(items=[_for_resident(one) for one in rows] if parties == {Party.RESIDENT} else rows)
+
+
+def _for_resident(step: shapes.StepShown) -> shapes.StepShown:
+    """What staff wrote each other, and who of them, stays with them, as on the resident's own pages."""
+    return step if step.party == Party.RESIDENT else step.model_copy(update={"note": "", "by": ""})
 
 
 def _shown(made: Referral) -> shapes.ReferralShown:
