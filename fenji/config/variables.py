@@ -76,6 +76,5 @@ VARIABLES = (
     Variable("FENJI_RESIDENT_IDLE_MINUTES", "The same for residents, on their own telephones.", "1440"),
     Variable("FENJI_RESIDENT_SESSION_HOURS", "The same for residents.", "720"),
     Variable("FENJI_ADDRESS_FAILURES", "Failed logins from one address before it has to wait.", "20"),
-    Variable("FENJI_API_CALLS_PER_MINUTE", "Calls that one program may make a minute.", "600"),
     Variable("FENJI_TRUSTED_PROXIES", "Proxies in front that append to X-Forwarded-For; 0 believes none.", "0"),
 )
