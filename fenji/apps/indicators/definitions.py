@@ -154,7 +154,7 @@ OUTCOMES = (
     Definition(
         "no_show", Words("爽约率", "No-show rate"),
         Words("曾被记为未到诊的", "Ever marked as not having come"),
-        Words("预约过、已到诊或被记未到诊的转诊单", "Booked, and either arrived or marked"),
+        Words("有预约且已到诊的，加上被记未到诊的转诊单", "Arrived with an appointment, or marked as not having come"),
         UP_DOWN, Unit.SHARE, Side.RECEIVER, "missed", "booked AND (missed OR arrived_at IS NOT NULL)",
     ),
     Definition(

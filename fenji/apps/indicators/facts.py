@@ -1,13 +1,16 @@
-"""The relation `facts`: one row for every institution a referral was put before, read from the steps themselves.
+"""The relation `facts`: one row for every institution a referral was put before, read from its row and its steps.
 
 A referral sent once has one row; refused and rerouted, it has another for the next receiver, and `is_last` marks the
-latest. Which actions put, answer and lapse follows from the kernel's table. Columns:
+latest. Which actions send, answer and lapse follows from the kernel's table. Columns:
 
     referral_id number direction urgency state from_paper sender_id institution_id (the receiver of this row)
     sent_at (first sent) put_at (before this receiver) answered_at refused reason is_late is_last
     appointment_at arrived_at replied_at due_at booked missed has_plan skips
 
 `is_late`: the clock's escalation in the state "sent" is on record, or the deadline has passed and it is still open.
+
+Most referrals go one way, and their row says when they were answered: only the few steps that tell of something else
+(`marks`) are read, by the index on (action, at). The whole history is read for those that were rerouted, no others.
 """
 
 from typing import Any
@@ -25,39 +28,43 @@ SENDING = tuple(
     for move in MOVES
     if (move.to is State.SENT and set(move.start) <= BEFORE_SENT) or (not move.start and move.to is not State.DRAFT)
 )
-PUTTING = (*SENDING, *(move.action for move in MOVES if move.to is State.SENT and State.REFUSED in move.start))
+REROUTING = tuple(move.action for move in MOVES if move.to is State.SENT and State.REFUSED in move.start)
 ANSWERING = tuple(
     move.action for move in MOVES if move.to in ANSWERED_AS and (State.SENT in move.start or not move.start)
 )
+REFUSING = tuple(move.action for move in MOVES if move.to is State.REFUSED)
+HANDING = tuple(move.action for move in MOVES if move.to is State.HANDING_ON)
 LAPSE, MISS = "escalate", "mark_no_show"
-BOOKING = tuple(move.action for move in MOVES if move.to is State.SCHEDULED)
 KEPT = (BookingState.BOOKED.value, BookingState.ARRIVED.value, BookingState.NO_SHOW.value)
 
-# The steps that first sent a referral are found by the index on (action, at); everything else by the referral.
 FACTS = """
 WITH cohort AS (
     SELECT r.id, r.number, r.direction, r.urgency, r.state, r.from_paper, r.sender_id, r.receiver_id, r.due_at,
-        r.arrived_at, r.replied_at, r.booking_id, first.at AS sent_at
+        r.answered_at, r.arrived_at, r.replied_at, r.booking_id, first.at AS sent_at
     FROM referrals_step AS first JOIN referrals_referral AS r ON r.id = first.referral_id
     WHERE first.action = ANY(%(sending)s) AND first.at >= %(start)s AND first.at < %(until)s
+), marks AS (
+    SELECT referral_id, bool_or(action = ANY(%(rerouting)s)) AS rerouted,
+        bool_or(action = ANY(%(refusing)s)) AS refused, min(reason) FILTER (WHERE action = ANY(%(refusing)s)) AS reason,
+        min(at) FILTER (WHERE action = ANY(%(handing)s) AND from_state = 'sent') AS handed_at,
+        bool_or(action = %(lapse)s AND from_state = 'sent') AS lapsed, bool_or(action = %(miss)s) AS missed
+    FROM referrals_step WHERE action = ANY(%(marking)s) AND at >= %(start)s GROUP BY referral_id
 ), turns AS (
     SELECT s.*, s.action = ANY(%(answering)s) AND s.from_state IN ('sent', '') AS answers,
         count(*) FILTER (WHERE s.action = ANY(%(putting)s)) OVER (
             PARTITION BY s.referral_id ORDER BY s.version) AS turn
-    FROM (
-        SELECT s.referral_id, s.version, s.action, s.from_state, s.to_state, s.at, s.institution_id, s.reason
-        FROM cohort JOIN referrals_step AS s ON s.referral_id = cohort.id WHERE s.action = ANY(%(telling)s)
-    ) AS s
+    FROM marks JOIN referrals_step AS s ON s.referral_id = marks.referral_id WHERE marks.rerouted
 ), receipts AS (
-    SELECT referral_id, turn, turn = max(turn) OVER (PARTITION BY referral_id) AS is_last,
-        min(at) FILTER (WHERE action = ANY(%(putting)s)) AS put_at,
-        min(at) FILTER (WHERE answers) AS answered_at,
-        min(institution_id) FILTER (WHERE answers) AS answered_by,
-        bool_or(answers AND to_state = 'refused') AS refused,
-        coalesce(min(reason) FILTER (WHERE answers AND to_state = 'refused'), '') AS reason,
-        bool_or(action = %(lapse)s AND from_state = 'sent') AS lapsed,
-        bool_or(action = ANY(%(booking)s)) AS booked,
-        bool_or(action = %(miss)s) AS missed
+    SELECT c.id AS referral_id, true AS is_last, c.sent_at AS put_at, least(c.answered_at, m.handed_at) AS answered_at,
+        NULL::bigint AS answered_by, coalesce(m.refused, false) AS refused, coalesce(m.reason, '') AS reason,
+        coalesce(m.lapsed, false) AS lapsed, coalesce(m.missed, false) AS missed
+    FROM cohort AS c LEFT JOIN marks AS m ON m.referral_id = c.id WHERE m.rerouted IS NOT TRUE
+    UNION ALL
+    SELECT referral_id, turn = max(turn) OVER (PARTITION BY referral_id),
+        min(at) FILTER (WHERE action = ANY(%(putting)s)), min(at) FILTER (WHERE answers),
+        min(institution_id) FILTER (WHERE answers), bool_or(answers AND to_state = 'refused'),
+        coalesce(min(reason) FILTER (WHERE answers AND to_state = 'refused'), ''),
+        bool_or(action = %(lapse)s AND from_state = 'sent'), bool_or(action = %(miss)s)
     FROM turns WHERE turn > 0 GROUP BY referral_id, turn
 ), tied AS (
     SELECT * FROM unnest(%(lowers)s::bigint[], %(uppers)s::bigint[]) AS pair(lower_id, upper_id)
@@ -65,7 +72,8 @@ WITH cohort AS (
     SELECT c.id AS referral_id, c.number, c.direction, c.urgency, c.state, c.from_paper, c.sender_id,
         receiver.id AS institution_id, c.sent_at, x.put_at, x.answered_at, x.refused, x.reason, x.is_last,
         x.lapsed OR (x.is_last AND c.state = 'sent' AND c.due_at <= %(at)s) AS is_late,
-        place.starts_at AS appointment_at, c.arrived_at, c.replied_at, c.due_at, x.booked, x.missed,
+        place.starts_at AS appointment_at, c.arrived_at, c.replied_at, c.due_at,
+        x.missed OR (x.is_last AND booking.id IS NOT NULL) AS booked, x.missed,
         c.replied_at IS NOT NULL AND EXISTS (
             SELECT FROM referrals_referral AS child JOIN referrals_careplan AS plan ON plan.referral_id = child.id
             WHERE child.parent_id = c.id AND child.direction = 'down' AND child.state <> 'cancelled') AS has_plan,
@@ -88,9 +96,9 @@ def rows(query: str, scope: Scope, **more: Any) -> list[tuple[Any, ...]]:
         "start": scope.start, "until": scope.until, "at": scope.at, "skip": SKIP,
         "everything": scope.institution_ids is None, "ids": sorted(scope.institution_ids or ()),
         "lowers": [lower for lower, _ in pairs], "uppers": [upper for _, upper in pairs],
-        "sending": list(SENDING), "putting": list(PUTTING), "answering": list(ANSWERING), "booking": list(BOOKING),
-        "lapse": LAPSE, "miss": MISS, "kept": list(KEPT),
-        "telling": sorted({*PUTTING, *ANSWERING, *BOOKING, LAPSE, MISS}), **more,
+        "sending": list(SENDING), "putting": [*SENDING, *REROUTING], "answering": list(ANSWERING),
+        "rerouting": list(REROUTING), "refusing": list(REFUSING), "handing": list(HANDING), "lapse": LAPSE,
+        "miss": MISS, "marking": [*REROUTING, *REFUSING, *HANDING, LAPSE, MISS], "kept": list(KEPT), **more,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FACTS + query, given)

@@ -81,7 +81,8 @@ def recounted(turns: list[Receipt], houses: dict[int, Institution], tied: set[tu
             count["on_time"] += not one.is_late
         count["answered_late"] += bool(answer and one.is_late)
         count["unanswered"] += bool(not answer and one.is_late)
-        if one.has("schedule", "reschedule") and (one.has("mark_no_show") or r.arrived_at):
+        is_booked = one.is_last and r.booking is not None and r.booking.state in {"booked", "arrived", "no_show"}
+        if one.has("mark_no_show") or (is_booked and r.arrived_at):
             count["kept_or_not"] += 1
             count["no_show"] += one.has("mark_no_show")
         if one.is_last and r.direction != "down" and r.replied_at:
