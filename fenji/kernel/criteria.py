@@ -1,5 +1,6 @@
 """The referral catalogue (转诊指导目录): criteria per disease and direction, and which of them a case meets."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +47,7 @@ class Measure:
         if self.kind is MeasureKind.CHOICE:
             choices = self.choices or {}
             return "" if value in choices else f"应为 {'、'.join(choices.values())} 之一"
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return "应为数"
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             return f"应在 {self.low:g} 到 {self.high:g} {self.unit} 之间"

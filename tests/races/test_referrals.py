@@ -248,8 +248,10 @@ def test_two_sweeps_tell_one_rung_once(world: World, clock: Frozen) -> None:
 def test_that_race_notices_a_sweep_that_does_not_lock(
     world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from django.db import transaction
+
     from fenji.apps.referrals.actions import clockwork
 
-    monkeypatch.setattr(clockwork, "_is_ours", lambda referral_id, at: True)
-    monkeypatch.setattr(queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
+    monkeypatch.setattr(queries, "lock_if_free", lambda referral_id: Referral.objects.get(pk=referral_id))
+    monkeypatch.setattr(clockwork, "_escalated", transaction.atomic(clockwork._escalate))  # what fails is not hidden
     assert is_caught(lambda: race_of_sweeps(world, clock, 6))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import actions
@@ -13,9 +14,11 @@ from fenji.apps.booking.letters import tell_rebooked
 from fenji.apps.booking.models import Booking, Place, Session
 from fenji.apps.booking.policies import LIVING, Wanted, state_at
 from fenji.apps.common import audit
-from fenji.apps.common.errors import NotFound
+from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.common.free_text import fault_in
 
 FAR = timedelta(days=366)  # as far as places are made
+REASON_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,12 @@ def close_session(
 
     Not earlier than the old time, and within `within` of it (else as far as places are made). What finds no place is
     cancelled and stands in the list with `new=None`. Residents are told here, referrals by their job. Closing twice is
-    harmless. Raises NotFound, Busy.
+    harmless. Raises Invalid for a reason that is empty or holds a number, NotFound, Busy.
     """
+    reason = _clean_reason(reason)
     session = _lock(session_id)
     bookings = _living(session)  # before the places: see common/locks.py
-    session.closed_at, session.closed_reason = session.closed_at or at, reason[:80]
+    session.closed_at, session.closed_reason = session.closed_at or at, reason
     session.save(update_fields=["closed_at", "closed_reason"])
     Place.objects.filter(session=session).update(is_open=False)  # waits for whoever is claiming right now …
     bookings |= _living(session)  # … and now sees what they booked
@@ -62,6 +66,14 @@ def reopen_session(session_id: int, *, by: User | None, at: datetime) -> Session
     Place.objects.filter(session=session).update(is_open=True)
     audit.record("session.reopen", session, by=by, at=at, institution_id=session.institution_id)
     return session
+
+
+def _clean_reason(reason: str) -> str:
+    """It is told to residents and stands in the course of their referrals."""
+    reason = reason.strip()[:REASON_LENGTH]
+    if fault := fault_in(reason) or ("" if reason else _("请写明停诊原因，居民会看到。")):
+        raise Invalid(fields={"reason": fault})
+    return reason
 
 
 def _lock(session_id: int) -> Session:

@@ -9,7 +9,8 @@ from procrastinate.contrib.django import app
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, sealing
-from fenji.apps.common.errors import NotFound
+from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.common.free_text import fault_in
 from fenji.apps.notices import wording
 from fenji.apps.notices.adapters import adapter_for
 from fenji.apps.notices.errors import AlreadyCalled
@@ -69,7 +70,8 @@ def mark_called(notice_id: int, *, reached: bool, note: str = "", by: User, at: 
         raise NotFound
     if notice.state != Notice.State.WAITING:
         raise AlreadyCalled
-    wording.check_no_numbers(note)
+    if fault := fault_in(note):
+        raise Invalid(fields={"note": fault})
     Attempt.objects.create(notice=notice, at=at, adapter="call", succeeded=reached, detail=note[:200])
     if reached:
         notice.state, notice.sent_at, notice.read_by = Notice.State.SENT, at, by

@@ -11,9 +11,9 @@ from django.utils.formats import date_format
 
 from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
 from fenji.apps.referrals import rules
-from fenji.apps.referrals.models import Referral, Step
+from fenji.apps.referrals.models import Complaint, Referral, Step
 from fenji.apps.registry.models import Department
-from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team
+from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team, roles_at
 from fenji.apps.registry.queries import commissions_above
 from fenji.apps.residents.identity import phone_number
 from fenji.kernel.referral import STATES, Move, Party, State, Urgency
@@ -53,6 +53,13 @@ def announce(referral: Referral, move: Move, *, step: Step, at: datetime) -> Non
         _tell(referral, f"referral.{move.action}", people, words, at=at, key=f"{step.version}:{party.value}")
 
 
+def tell_answer(complaint: Complaint, *, at: datetime) -> None:
+    """The resident's complaint was answered: what was answered stands on the referral's page."""
+    referral = complaint.referral
+    words = f"您对转诊{referral.number}的投诉已有答复，请登录查看。"
+    _tell(referral, "complaint.answer", [_resident(referral)], words, at=at, key=f"complaint{complaint.pk}")
+
+
 def tell_rung(referral: Referral, rung: str, *, at: datetime) -> None:
     """The deadline passed: tell this rung of the ladder, in the duty phone's call list where it is one."""
     state = STATES[State(referral.state)].name
@@ -67,19 +74,26 @@ def addressees(referral: Referral, party: Party, at: datetime) -> list[Addressee
     if party is Party.RESIDENT:
         return [_resident(referral)]
     if party is Party.SENDER:
-        writer = referral.sent_by
-        return [Addressee(user_id=person.pk) for person in (writer, *colleagues_covering(writer, at))]
+        return _sender(referral, at)
     if party is Party.APPROVER:
         signature = rules.signature_for(referral, at)
         return _people(people_at(referral.sender_id, rules.day_of(at), roles=[signature.role])) if signature else []
-    if referral.receiver_id is None:
-        return []
+    if referral.receiver_id is None or referral.sent_at is None:
+        return []  # what was never sent is no business of the receiver
     department = Addressee(institution_id=referral.receiver_id, department_id=referral.department_id)
     if party is Party.DEPARTMENT and referral.department_id:
         return [department]
     if referral.urgency == Urgency.EMERGENCY:  # office, emergency department and duty phone at once
         return [_office(referral.receiver_id), department, *_duty(referral.receiver_id, at)]
     return [_office(referral.receiver_id)]
+
+
+def _sender(referral: Referral, at: datetime) -> list[Addressee]:
+    """Who wrote it, and who covers; of someone who works there no more, or at the receiver's (paper), the house."""
+    writer = referral.sent_by
+    if not roles_at(writer, referral.sender_id, rules.day_of(at)):
+        return [Addressee(institution_id=referral.sender_id, department_id=referral.sender_department_id)]
+    return [Addressee(user_id=person.pk) for person in (writer, *colleagues_covering(writer, at))]
 
 
 def _resident(referral: Referral) -> Addressee:
@@ -95,7 +109,8 @@ def _rung(referral: Referral, rung: str, at: datetime) -> Sequence[Addressee]:
         return _people(team) or addressees(referral, Party.SENDER, at)
     if rung == "sending_head":
         return _people(people_at(referral.sender_id, day, roles=HEADS)) or addressees(referral, Party.SENDER, at)
-    where = referral.receiver_id or referral.sender_id
+    is_senders = STATES[State(referral.state)].owner in {Party.SENDER, Party.APPROVER}
+    where = referral.sender_id if is_senders else referral.receiver_id or referral.sender_id
     if rung == "receiving_office":
         return [_office(where)]
     if rung == "receiving_duty_phone":

@@ -1,5 +1,6 @@
 """The form a referral is written on: what is asked, what is checked, how it fills the row."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals.given import Plan, clean_plan
+from fenji.apps.referrals.given import Plan, clean_measures, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import clean_slip, clean_text
@@ -17,7 +18,6 @@ from fenji.apps.registry.queries import department_for
 from fenji.kernel.referral import Direction, Urgency
 
 CONSENTS = ("self", "guardian", "emergency")
-MOST_MEASURES = 60
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "wishes": attempt(lambda: clean_text("wishes", _text(given, "wishes"), 200)),
         "consent_by": attempt(lambda: _consent(given, complete)),
         "slip": attempt(lambda: clean_slip(_mapping("slip", slip))),
-        "measures": attempt(lambda: _measures(given)),
+        "measures": attempt(lambda: clean_measures(given.get("measures") or {})),
     }
     cleaned["plan"] = attempt(lambda: _plan(given, cleaned["direction"], complete, at))
     cleaned["department"] = attempt(
@@ -135,7 +135,7 @@ def _number(given: Mapping[str, Any], name: str) -> int | None:
     text = _text(given, name)
     if not text:
         return None
-    if not text.isdigit() or len(text) > 18:
+    if not re.fullmatch("[0-9]{1,18}", text):
         raise Invalid(fields={name: _("请从列出的选项中选择。")})
     return int(text)
 
@@ -169,17 +169,6 @@ def _consent(given: Mapping[str, Any], complete: bool) -> str:
     if by not in CONSENTS and (by or complete):
         raise Invalid(fields={"consent_by": _("请记录居民本人或监护人是否同意。")})
     return by
-
-
-def _measures(given: Mapping[str, Any]) -> dict[str, float | bool | str]:
-    measures = _mapping("measures", given.get("measures") or {})
-    if len(measures) > MOST_MEASURES or not all(
-        isinstance(v, (int, float, bool, str)) and len(str(v)) <= 60 for v in measures.values()
-    ):
-        raise Invalid(fields={"measures": _("指标格式有误。")})
-    if any("\x00" in f"{name}{value}" or len(str(name)) > 40 for name, value in measures.items()):
-        raise Invalid(fields={"measures": _("指标格式有误。")})
-    return dict(measures)
 
 
 def _plan(given: Mapping[str, Any], direction: Direction | None, complete: bool, at: datetime) -> Plan | None:

@@ -1,5 +1,7 @@
 """What a person gives with a move: texts, a place, an institution, a reply, a plan. Checked before anything changes."""
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -8,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
+from fenji.apps.common.free_text import fault_in
 from fenji.apps.referrals.slip import clean_text
 
 REPLY_LIMITS = {
@@ -20,7 +23,7 @@ REPLY_LIMITS = {
 }
 PLAN_LIMITS = {"treatment": 2000, "rehabilitation": 2000, "nursing": 2000, "warning_signs": 1000}
 MEDICINE_FIELDS = ("name", "dose", "frequency", "days")
-MOST_MEDICINES, MOST_TASKS = 20, 20
+MOST_MEDICINES, MOST_TASKS, MOST_MEASURES = 20, 20, 60
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,19 @@ def clean_plan(given: Mapping[str, Any], *, today: date) -> Plan:
     )
 
 
+def clean_measures(given: Any) -> dict[str, float | bool | str]:
+    """Readings and signs by their code; raises Invalid for what cannot be kept or holds somebody's number."""
+    if not isinstance(given, Mapping) or len(given) > MOST_MEASURES:
+        raise Invalid(fields={"measures": _("指标格式有误。")})
+    for name, value in given.items():
+        is_known = isinstance(value, (int, str)) or (isinstance(value, float) and math.isfinite(value))
+        if not is_known or len(str(value)) > 60 or len(str(name)) > 40:
+            raise Invalid(fields={"measures": _("指标格式有误。")})
+        if fault := fault_in(f"{name}\n{value}"):
+            raise Invalid(fields={"measures": fault})
+    return dict(given)
+
+
 def _rows(given: Mapping[str, Any], name: str, most: int) -> list[Mapping[str, Any]]:
     rows = given.get(name) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
@@ -122,6 +138,6 @@ def _medicine(row: Mapping[str, Any]) -> dict[str, str]:
 def _guidance_days(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if not str(value).isdigit() or not 1 <= int(value) <= 365:
+    if not re.fullmatch("[0-9]{1,3}", str(value)) or not 1 <= int(value) <= 365:
         raise Invalid(fields={"guidance_days": _("请填 1 到 365 之间的天数。")})
     return int(value)

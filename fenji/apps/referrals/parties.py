@@ -1,18 +1,21 @@
 """As whom a person meets a referral: from the posts the person holds, or the resident the account stands for."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.referrals import rules
-from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.models import FollowUp, Referral, Step
 from fenji.apps.registry.models import Membership
 from fenji.apps.registry.posts import covered_by, people_at, posts_of
 from fenji.apps.residents.models import ResidentAccount
-from fenji.kernel.referral import Party
+from fenji.kernel.referral import Party, State
 from fenji.kernel.roles import CLINICAL, PRIMARY, Role
 from fenji.kernel.tiers import PRIMARY_KINDS
+
+DRAFTING = ("draft", "edit", "discard")
 
 
 def parties_of(user: User, referral: Referral, at: datetime) -> frozenset[Party]:
@@ -24,24 +27,48 @@ def parties_of(user: User, referral: Referral, at: datetime) -> frozenset[Party]
     return frozenset(found)
 
 
+def follows_up(user: User, task: FollowUp, at: datetime) -> bool:
+    """Whether the task is the person's to do: of the institution it falls to; at a hospital, of the department."""
+    referral = task.referral
+    unit = referral.sender_department_id if task.institution_id == referral.sender_id else referral.department_id
+    return any(
+        post.institution_id == task.institution_id
+        and post.role in CLINICAL | {Role.PROGRAM}
+        and (post.role != Role.PHYSICIAN or _same_department(post, unit) or _is_deserted(post.institution_id, unit, at))
+        for post in posts_with_cover(user, at)
+    )
+
+
 def posts_with_cover(user: User, at: datetime) -> list[Membership]:
-    """The person's own posts, then those of colleagues who are away and whose work the person does."""
+    """The person's own posts, then those of colleagues who are away and whose work the person does.
+
+    Cover is given within an institution: of a colleague's posts elsewhere, or once the own post ended, nothing comes.
+    """
     day = rules.day_of(at)
-    return [post for someone in (user, *covered_by(user, at)) for post in posts_of(someone, day)]
+    own = posts_of(user, day)
+    houses = {post.institution_id for post in own}
+    others = [post for someone in covered_by(user, at) for post in posts_of(someone, day)] if own else []
+    return own + [post for post in others if post.institution_id in houses]
 
 
 def _by_post(post: Membership, referral: Referral, user: User, at: datetime) -> set[Party]:
     role, found = Role(post.role), set()
     if post.institution_id == referral.sender_id:
-        if role in {Role.REFERRAL_OFFICE, Role.PROGRAM} or (
-            role in CLINICAL and _same_department(post, referral.sender_department_id)
-        ):
+        if _sends(post, role, referral, at):
             found.add(Party.SENDER)
         if _may_sign(role, referral, user, at):
             found |= {Party.APPROVER, Party.SENDER}
     if post.institution_id == referral.receiver_id and referral.sent_at:
         found |= _receiving(post, role, referral, at)
     return found
+
+
+def _sends(post: Membership, role: Role, referral: Referral, at: datetime) -> bool:
+    """The department that wrote it; at a primary institution, or when nobody is left there, any clinician."""
+    if role in {Role.REFERRAL_OFFICE, Role.PROGRAM} or (role in PRIMARY and referral.sender.kind in PRIMARY_KINDS):
+        return True
+    unit = referral.sender_department_id
+    return role in CLINICAL and (_same_department(post, unit) or _is_deserted(referral.sender_id, unit, at))
 
 
 def _receiving(post: Membership, role: Role, referral: Referral, at: datetime) -> set[Party]:
@@ -53,16 +80,15 @@ def _receiving(post: Membership, role: Role, referral: Referral, at: datetime) -
         return {Party.OFFICE}
     if role not in CLINICAL:
         return set()
-    is_ours = _same_department(post, referral.department_id) or _is_deserted(referral, at)
+    is_ours = _same_department(post, referral.department_id) or _is_deserted(
+        referral.receiver_id or 0, referral.department_id, at
+    )
     return {Party.DEPARTMENT} if is_ours else set()
 
 
-def _is_deserted(referral: Referral, at: datetime) -> bool:
+def _is_deserted(institution_id: int, department_id: int | None, at: datetime) -> bool:
     """Nobody holds a clinical post in the department: then every clinician of the house may take the patient over."""
-    people = people_at(
-        referral.receiver_id or 0, rules.day_of(at), roles=CLINICAL, department_id=referral.department_id
-    )
-    return not people.exists()
+    return not people_at(institution_id, rules.day_of(at), roles=CLINICAL, department_id=department_id).exists()
 
 
 def _may_sign(role: Role, referral: Referral, user: User, at: datetime) -> bool:
@@ -74,7 +100,15 @@ def _same_department(post: Membership, department_id: int | None) -> bool:
     return post.department_id is None or department_id is None or post.department_id == department_id
 
 
+def put_forward(referral_id: UUID | OuterRef) -> QuerySet[Step]:
+    """The steps by which a referral left its writer; without any it is a draft."""
+    return Step.objects.filter(referral=referral_id).exclude(action__in=DRAFTING)
+
+
 def _acts_for_resident(user: User, referral: Referral, at: datetime) -> bool:
+    """Once it was put forward: before that it is the doctor's sheet, and stays so when it is thrown away."""
+    if referral.state in {State.DRAFT, State.CANCELLED} and not put_forward(referral.pk).exists():
+        return False
     accounts = ResidentAccount.objects.filter(user=user, from_at__lte=at).filter(Q(until_at=None) | Q(until_at__gt=at))
     ids = list(accounts.values_list("resident_id", "resident__merged_into_id"))
     return any(referral.resident_id in pair for pair in ids) or (

@@ -53,7 +53,7 @@ def check_given(move: Move, given: Collection[str], reason: str) -> None:
     missing = [name for name in move.needs if name not in given]
     if missing:
         raise FieldsMissing(fields={name: _("请填写这一项。") for name in missing})
-    if "reason" in move.needs and reason not in REASONS[move.action]:
+    if (reason or "reason" in move.needs) and reason not in REASONS.get(move.action, {}):
         raise Invalid(fields={"reason": _("请从列出的原因中选择。")})
 
 

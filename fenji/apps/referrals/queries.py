@@ -2,31 +2,49 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
+from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.errors import ReferralNotFound
 from fenji.apps.referrals.models import OPEN_STATES, FollowUp, Referral, Step
-from fenji.apps.referrals.parties import parties_of
+from fenji.apps.referrals.parties import follows_up, parties_of
 from fenji.apps.registry.models import Membership
 from fenji.kernel.referral import STATES, Party, State
+from fenji.kernel.roles import CLINICAL, PRIMARY, Role
+from fenji.kernel.tiers import PRIMARY_KINDS
 
+Side = Literal["sender", "receiver"]
+OFFICES = frozenset({Role.REFERRAL_OFFICE, Role.PROGRAM})
 WITH_NAMES = ("resident", "sender", "receiver", "department", "sent_by", "booking__place__session__physician")
 
 
 def lock(referral_id: UUID) -> Referral:
     """The referral, locked after its parents (`common.locks`); a move may have to move them too."""
+    found = _locked(referral_id, Referral.objects.select_for_update())
+    if found is None:
+        raise ReferralNotFound
+    return found
+
+
+def lock_if_free(referral_id: UUID) -> Referral | None:
+    """The same without waiting; None when somebody else holds it or a parent of it at this moment."""
+    return _locked(referral_id, Referral.objects.select_for_update(skip_locked=True))
+
+
+def _locked(referral_id: UUID, rows: QuerySet[Referral]) -> Referral | None:
     chain: list[UUID] = []
     next_id: UUID | None = referral_id
     while next_id:
         chain.append(next_id)
         next_id = Referral.objects.filter(pk=next_id).values_list("parent_id", flat=True).first()
-    locked = {row.pk: row for pk in reversed(chain) for row in Referral.objects.select_for_update().filter(pk=pk)}
-    if referral_id not in locked:
-        raise ReferralNotFound
+    locked = {row.pk: row for pk in reversed(chain) for row in rows.filter(pk=pk)}
+    if len(locked) < len(chain):
+        return None
     for row in locked.values():
         if row.parent_id:
             row.parent = locked[row.parent_id]
@@ -52,6 +70,19 @@ def access_referral(user: User, referral_id: UUID, *, at: datetime) -> tuple[Ref
         relation="referral:" + ",".join(sorted(parties)),
     )
     return referral, parties
+
+
+def access_follow_up(user: User, follow_up_id: int, *, at: datetime) -> FollowUp:
+    """A task that is the person's to do, with names; the reading is recorded. Raises NotFound."""
+    named = FollowUp.objects.select_related("referral__resident", "referral__sender", "referral__receiver")
+    task = named.filter(pk=follow_up_id).first()
+    if task is None or not follows_up(user, task, at):
+        raise NotFound
+    audit.record(
+        "referral.read", task.referral, by=user, at=at, resident_id=task.referral.resident_id,
+        institution_id=task.institution_id, relation="referral:follow_up",
+    )  # fmt: skip
+    return task
 
 
 def _looked_from(referral: Referral, parties: Collection[Party]) -> int | None:
@@ -86,6 +117,27 @@ def chain_of(referral: Referral) -> list[Referral]:
     return found
 
 
+def within_reach(posts: Iterable[Membership], side: Side, *, prefix: str = "") -> Q:
+    """The referrals of the posts' institutions, as sender or receiver, that may be listed from these posts.
+
+    The office, the program and a primary institution's people see the whole house; a physician the own department's
+    and what belongs to none yet; who does not treat (reading centre, insurer, commission) none.
+    """
+    unit = f"{prefix}sender_department" if side == "sender" else f"{prefix}department"
+    found = Q(pk__in=[])
+    for post in posts:
+        house = Q(**{f"{prefix}{side}_id": post.institution_id})
+        if post.role in OFFICES or post.department_id is None or _is_primary(post):
+            found |= house if post.role in CLINICAL | OFFICES else Q(pk__in=[])
+        elif post.role in CLINICAL:
+            found |= house & (Q(**{f"{unit}__isnull": True}) | Q(**{unit: post.department_id}))
+    return found
+
+
+def _is_primary(post: Membership) -> bool:
+    return post.role in PRIMARY and post.institution.kind in PRIMARY_KINDS
+
+
 def open_referrals() -> QuerySet[Referral]:
     return Referral.objects.filter(state__in=OPEN_STATES)
 
@@ -93,10 +145,9 @@ def open_referrals() -> QuerySet[Referral]:
 def referrals_waiting_for(posts: Iterable[Membership], party: Party) -> QuerySet[Referral]:
     """The inbox: open referrals that this party at the posts' institutions must move, earliest deadline first."""
     states = [state.value for state, rule in STATES.items() if rule.owner is party]
-    side = "sender" if party in {Party.SENDER, Party.APPROVER} else "receiver"
-    institutions = {post.institution_id for post in posts}
+    side: Side = "sender" if party in {Party.SENDER, Party.APPROVER} else "receiver"
     return (
-        Referral.objects.filter(Q(**{f"{side}_id__in": institutions}), state__in=states)
+        Referral.objects.filter(within_reach(posts, side), state__in=states)
         .select_related("resident", "sender", "receiver", "department", "booking__place")
         .order_by("due_at")
     )
@@ -146,10 +197,13 @@ def overdue(at: datetime) -> QuerySet[Referral]:
     return Referral.objects.filter(state__in=OPEN_STATES, due_at__lte=at).order_by("due_at")
 
 
-def follow_ups_due(institution_id: int) -> QuerySet[FollowUp]:
-    """Follow-ups an institution still has to do, earliest first."""
+def follow_ups_due(posts: Iterable[Membership]) -> QuerySet[FollowUp]:
+    """Follow-ups that people in these posts still have to do, earliest first."""
+    held = list(posts)
+    reach = within_reach(held, "sender", prefix="referral__") | within_reach(held, "receiver", prefix="referral__")
+    houses = {post.institution_id for post in held}
     return (
-        FollowUp.objects.filter(institution_id=institution_id, done_at__isnull=True)
+        FollowUp.objects.filter(reach, institution_id__in=houses, done_at__isnull=True)
         .select_related("referral__resident", "referral__sender")
         .order_by("due_on")
     )

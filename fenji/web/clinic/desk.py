@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fenji.apps.common import clock
-from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals import actions, queries
 from fenji.apps.referrals.models import FollowUp
 from fenji.apps.referrals.rules import day_of
@@ -29,7 +27,7 @@ MOST, DAYS_AHEAD = 60, 7
 def patients(request: PostRequest) -> HttpResponse:
     """Who waits for this physician's department now, who is in care, who is expected in the next days."""
     at, post = clock.now(), request.post
-    ours = Q(department_id=post.department_id) | Q(department__isnull=True) if post.department_id else Q()
+    ours = queries.within_reach([post], "receiver")
     received = (
         queries.referrals_received_by(post.institution_id).filter(ours, closed_at__isnull=True).order_by("due_at")
     )
@@ -48,7 +46,7 @@ def patients(request: PostRequest) -> HttpResponse:
 def guidance(request: PostRequest) -> HttpResponse:
     """Patients sent down whom the upper doctor looks after from time to time."""
     at = clock.now()
-    due = queries.follow_ups_due(request.post.institution_id).filter(kind=FollowUp.Kind.GUIDANCE)
+    due = queries.follow_ups_due([request.post]).filter(kind=FollowUp.Kind.GUIDANCE)
     return render(request, "clinic/guidance.html", {"at": at, "today": day_of(at), "tasks": due[:MOST]})
 
 
@@ -56,9 +54,7 @@ def guidance(request: PostRequest) -> HttpResponse:
 @requires_role(Role.PHYSICIAN)
 def guide(request: PostRequest, follow_up_id: int) -> HttpResponse:
     """Write the guidance; the community reads it on the referral's page."""
-    task = FollowUp.objects.select_related("referral__resident", "referral__receiver").filter(pk=follow_up_id).first()
-    if task is None or task.institution_id != request.post.institution_id:
-        raise NotFound
+    task = queries.access_follow_up(request.user, follow_up_id, at=clock.now())
     if request.method == "GET":
         return render(request, "clinic/guide.html", {"task": task, "at": clock.now()})
 

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fenji.apps.common import clock
-from fenji.apps.common.errors import NotFound
 from fenji.apps.notices import queries as notices
 from fenji.apps.referrals import actions, queries
-from fenji.apps.referrals.models import FollowUp, Referral
+from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import Direction, Party
 from fenji.kernel.roles import PRIMARY
@@ -37,7 +36,7 @@ def today(request: PostRequest) -> HttpResponse:
     coming = queries.referrals_waiting_for([post], Party.OFFICE) | queries.referrals_waiting_for(
         [post], Party.DEPARTMENT
     )
-    due = queries.follow_ups_due(post.institution_id)
+    due = queries.follow_ups_due([post])
     return render(
         request,
         "family_doctor/today.html",
@@ -69,9 +68,7 @@ def received(request: PostRequest) -> HttpResponse:
 @requires_role(*PRIMARY)
 def follow_up(request: PostRequest, follow_up_id: int) -> HttpResponse:
     """Note what a follow-up found."""
-    task = FollowUp.objects.select_related("referral__resident", "referral__sender").filter(pk=follow_up_id).first()
-    if task is None or task.institution_id != request.post.institution_id:
-        raise NotFound
+    task = queries.access_follow_up(request.user, follow_up_id, at=clock.now())
     if request.method == "POST":
         measures = {name: request.POST[name] for name in ("systolic", "diastolic", "glucose") if request.POST.get(name)}
 

@@ -2,36 +2,35 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid, NotFound
-from fenji.apps.referrals import papers, queries
-from fenji.apps.referrals.errors import ReferralNotFound
+from fenji.apps.common.locks import patience
+from fenji.apps.referrals import announcements, papers, queries
+from fenji.apps.referrals.errors import MoveNotPossible, ReferralNotFound
+from fenji.apps.referrals.given import clean_measures
 from fenji.apps.referrals.models import Attachment, Complaint, FollowUp
-from fenji.apps.referrals.parties import parties_of, posts_with_cover
+from fenji.apps.referrals.parties import follows_up, parties_of
 from fenji.apps.referrals.slip import clean_text
 from fenji.kernel.referral import Party
-from fenji.kernel.roles import CLINICAL, Role
 
 MOST_PAPERS = 12
 
 
-@transaction.atomic
+@patience()
 def attach(referral_id: UUID, *, name: str, content: bytes, by: User) -> Attachment:
     """Add a photographed paper: checked and re-encoded. Raises PaperRefused with the reason and the remedy."""
+    paper = papers.check(content)  # takes its time, so before the lock
     referral, at = queries.lock(referral_id), clock.now()
     if not parties_of(by, referral, at):
         raise ReferralNotFound
     if referral.attachments.count() >= MOST_PAPERS:
         raise Invalid(fields={"paper": _("每份转诊单最多 %(most)d 张。") % {"most": MOST_PAPERS}})
-    paper = papers.check(content)
     attachment = Attachment.objects.create(
         referral=referral,
         name=clean_text("name", name, 80) or _("资料"),
@@ -53,19 +52,19 @@ def attach(referral_id: UUID, *, name: str, content: bytes, by: User) -> Attachm
     return attachment
 
 
-@transaction.atomic
+@patience()
 def complete_follow_up(
     follow_up_id: int, *, result: str, measures: Mapping[str, Any] | None = None, by: User
 ) -> FollowUp:
     """Note what a follow-up found. Doing it again changes nothing; only the institution whose task it is may do it."""
     at = clock.now()
-    task = FollowUp.objects.select_for_update().select_related("referral").filter(pk=follow_up_id).first()
-    if task is None or not _works_at(by, task.institution_id, at):
+    task = FollowUp.objects.select_for_update(of=("self",)).select_related("referral").filter(pk=follow_up_id).first()
+    if task is None or not follows_up(by, task, at):
         raise NotFound
     if task.done_at is not None:
         return task
     task.result = clean_text("result", result, 400, required=True)
-    task.measures, task.done_at, task.done_by = dict(measures or {}), at, by
+    task.measures, task.done_at, task.done_by = clean_measures(measures or {}), at, by
     task.save()
     audit.record(
         "follow_up.complete",
@@ -79,22 +78,19 @@ def complete_follow_up(
     return task
 
 
-@transaction.atomic
+@patience()
 def answer_complaint(complaint_id: int, *, answer: str, by: User) -> Complaint:
-    """The office it concerns answers; the resident sees the answer on the referral's page."""
+    """The office it concerns answers, once; the resident is told and sees the answer on the referral's page."""
     at = clock.now()
-    complaint = Complaint.objects.select_for_update().select_related("referral").filter(pk=complaint_id).first()
+    found = Complaint.objects.select_for_update(of=("self",)).select_related("referral")
+    complaint = found.filter(pk=complaint_id).first()
     if complaint is None or not parties_of(by, complaint.referral, at) & {Party.OFFICE, Party.SENDER}:
         raise NotFound
+    if complaint.answered_at is not None:
+        raise MoveNotPossible(_("这条投诉已经答复。"), remedy=_("请刷新页面查看答复。"))
     complaint.answer = clean_text("answer", answer, 1000, required=True)
     complaint.answered_by, complaint.answered_at = by, at
     complaint.save()
+    announcements.tell_answer(complaint, at=at)
     audit.record("complaint.answer", complaint, by=by, at=at, resident_id=complaint.referral.resident_id)
     return complaint
-
-
-def _works_at(user: User, institution_id: int, at: datetime) -> bool:
-    return any(
-        post.institution_id == institution_id and Role(post.role) in CLINICAL | {Role.PROGRAM}
-        for post in posts_with_cover(user, at)
-    )

@@ -6,23 +6,32 @@ Deadlines are swept from the rows themselves, so that nothing depends on a job t
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from fenji.apps.booking.models import Booking
+from fenji.apps.booking.policies import LIVING
+from fenji.apps.common.locks import patience
+from fenji.apps.common.masking import masked
 from fenji.apps.referrals import announcements, queries, rules
 from fenji.apps.referrals.actions.moving import by_clock
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import STATES, State
 
 BATCH = 200
+log = structlog.get_logger("fenji.referrals")
 
 
 def escalate_overdue(*, at: datetime, limit: int = BATCH) -> int:
-    """Deal with open referrals whose next rung is due; returns how many. Rows another worker holds are left to it."""
-    due = Referral.objects.filter(escalate_at__lte=at, closed_at__isnull=True).order_by("escalate_at")
-    done = 0
-    for referral_id in list(due.values_list("pk", flat=True)[:limit]):
-        done += _escalate(referral_id, at)
+    """Deal with all open referrals whose next rung is due, `limit` read at a time; returns how many.
+
+    Rows another worker holds are left to it. One that cannot be dealt with is logged and stops no other.
+    """
+    due = Referral.objects.filter(escalate_at__lte=at, closed_at__isnull=True).order_by("escalate_at", "pk")
+    done, seen = 0, set[UUID]()
+    while batch := list(due.exclude(pk__in=seen).values_list("pk", flat=True)[:limit]):
+        seen.update(batch)
+        done += sum(_escalated(referral_id, at) for referral_id in batch)
     return done
 
 
@@ -34,20 +43,33 @@ def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: date
     that ran out changes nothing here: the receiver takes the next free place when it accepts.
     """
     referral, booking = queries.lock(referral_id), Booking.objects.get(pk=booking_id)
-    state = State(referral.state)
-    if change == "moved" and state is State.SCHEDULED and booking.replaces_id == referral.booking_id:
+    is_scheduled = State(referral.state) is State.SCHEDULED
+    if change == "moved" and booking.replaces_id == referral.booking_id and booking.state in LIVING:
         referral.booking, referral.department_id = booking, booking.place.department_id
-        by_clock(referral, "reschedule", at=at, note=booking.replaces.ended_reason if booking.replaces else "")
-    elif change == "cancelled" and state is State.SCHEDULED and booking.pk == referral.booking_id:
-        by_clock(referral, "cancel_appointment", at=at, note=booking.ended_reason, reason="clinic_closed")
+        if is_scheduled:
+            why = booking.replaces.ended_reason if booking.replaces else ""
+            by_clock(referral, "reschedule", at=at, note=masked(why))
+        else:  # the hold of one not yet answered, or of one whose cancellation is asked for: it stays the referral's
+            referral.save(update_fields=["booking", "department"])
+    elif change == "cancelled" and is_scheduled and booking.pk == referral.booking_id:
+        by_clock(referral, "cancel_appointment", at=at, note=masked(booking.ended_reason), reason="clinic_closed")
 
 
-@transaction.atomic
-def _escalate(referral_id: UUID, at: datetime) -> int:
-    """One referral, unless another worker has it or it has moved meanwhile."""
-    if not _is_ours(referral_id, at):
+def _escalated(referral_id: UUID, at: datetime) -> int:
+    """1 when it was dealt with. Whatever is wrong with one referral must not keep the others from their people."""
+    try:
+        with patience():
+            return _escalate(referral_id, at)
+    except Exception as error:
+        log.exception("a referral could not be swept", referral=str(referral_id), kind=type(error).__name__)
         return 0
-    referral = queries.lock(referral_id)
+
+
+def _escalate(referral_id: UUID, at: datetime) -> int:
+    """One referral, parents locked first, unless another worker has it or it has moved meanwhile."""
+    referral = queries.lock_if_free(referral_id)
+    if referral is None or referral.closed_at or referral.escalate_at is None or referral.escalate_at > at:
+        return 0
     if State(referral.state) is State.SCHEDULED:
         by_clock(referral, "mark_no_show", at=at)
         return 1
@@ -58,9 +80,3 @@ def _escalate(referral_id: UUID, at: datetime) -> int:
     referral.escalate_at = rules.next_rung_at(referral, at)
     referral.save(update_fields=["escalation", "escalate_at"])
     return 1
-
-
-def _is_ours(referral_id: UUID, at: datetime) -> bool:
-    """Whether the row is still due and nobody else holds it; then it is locked by us."""
-    due = Referral.objects.select_for_update(skip_locked=True).filter(pk=referral_id, escalate_at__lte=at)
-    return bool(due.values_list("pk", flat=True).first())

@@ -157,7 +157,7 @@ def _settle(act: Act) -> None:
     taken = (
         {State.ACCEPTED, State.SCHEDULED, State.ARRIVED, State.REFERRED_ONWARD}
         if is_waiting
-        else {State.ARRIVED, State.COMPLETED}
+        else {State.ARRIVED, State.COMPLETED, State.REFERRED_ONWARD}
     )
     if state in taken:
         by_clock(parent, "next_accepted" if is_waiting else "plan_received", at=act.at, note=str(referral.receiver))

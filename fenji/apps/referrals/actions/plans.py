@@ -20,6 +20,19 @@ def write_plan(down: Referral, plan: Plan, *, by: User, at: datetime) -> CarePla
     return written
 
 
+def carry_plan_on(down: Referral, child: Referral) -> None:
+    """A patient who came down and is handed on takes the plan along."""
+    if plan := CarePlan.objects.filter(referral=down).first():
+        plan.pk, plan.referral = None, child
+        plan.save(force_insert=True)
+
+
+def pass_on_tasks(down: Referral, child: Referral) -> None:
+    """What the community had still to do falls to the next one; the upper doctor's looks stay as they are."""
+    waiting = FollowUp.objects.filter(referral=down, institution=down.receiver, done_at=None)
+    waiting.update(referral=child, institution=child.receiver)
+
+
 def _follow_ups(down: Referral, plan: Plan) -> list[FollowUp]:
     if down.receiver is None:
         raise ValueError("a referral sent down has a receiver")

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from fenji.apps.booking import actions as booking
 from fenji.apps.booking import queries as free
 from fenji.apps.booking.errors import HoldExpired, SlotTaken
 from fenji.apps.booking.models import Booking, BookingState, Place
-from fenji.apps.booking.policies import REFERRED, Wanted
+from fenji.apps.booking.policies import LIVING, REFERRED, Wanted, state_at
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.actions.moving import Act
@@ -16,7 +17,6 @@ from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.queries import department_for
 from fenji.kernel.referral import Direction, Party, Urgency
 
-LIVE = (BookingState.HELD, BookingState.BOOKED)
 HORIZON = timedelta(weeks=8)
 
 
@@ -26,6 +26,7 @@ def hold_for_sending(act: Act) -> None:
     if act.given.place is None or not uses_places(referral):
         return
     place = place_at(referral, act.given.place)
+    release(act)  # held before it was sent back to be changed
     referral.booking = booking.hold(
         referral.resident_id,
         place_id=place.pk,
@@ -51,17 +52,17 @@ def place_at(referral: Referral, place_id: int) -> Place:
     return place
 
 
-def live_booking(referral: Referral) -> Booking | None:
-    """The referral's booking, read again from the row, while it still stands."""
+def live_booking(referral: Referral, at: datetime) -> Booking | None:
+    """The referral's booking, read again from the row, while it still stands; a hold that ran out stands no longer."""
     if referral.booking_id is None:
         return None
     found = Booking.objects.filter(pk=referral.booking_id).first()
-    return found if found and found.state in LIVE else None
+    return found if found and state_at(found, at) in LIVING else None
 
 
 def book_for_acceptance(act: Act) -> bool:
     """Book the held place, or the one named, or the next free. False when there is none."""
-    referral, live = act.referral, live_booking(act.referral)
+    referral, live = act.referral, live_booking(act.referral, act.at)
     if act.given.place is not None:
         take(act, act.given.place)
         return True
@@ -76,7 +77,7 @@ def book_for_acceptance(act: Act) -> bool:
 
 def take(act: Act, place_id: int) -> None:
     """Book a place for the referral, giving back the one it had."""
-    referral, live = act.referral, live_booking(act.referral)
+    referral, live = act.referral, live_booking(act.referral, act.at)
     place = place_at(referral, place_id)
     if live is None:
         referral.booking = booking.book(
@@ -101,7 +102,7 @@ def _take_next(act: Act) -> bool:
     if wanted is None:
         return False
     try:
-        if live := live_booking(referral):
+        if live := live_booking(referral, act.at):
             booking.cancel(live.pk, str(act.move.name), by=act.by, at=act.at, tell_referral=False)
         referral.booking = booking.book(
             referral.resident_id,
@@ -138,12 +139,13 @@ def wanted_by(referral: Referral, at: datetime) -> Wanted | None:
 
 def offer(act: Act) -> None:
     """Places the resident may choose from; all must be free and of this institution."""
+    untaken = Q(taken_by=None) | Q(held_until__lte=act.at)
     places = Place.objects.filter(
-        pk__in=act.given.places, institution=act.referral.receiver, starts_at__gt=act.at, is_open=True
+        untaken, pk__in=act.given.places, institution=act.referral.receiver, starts_at__gt=act.at, is_open=True
     )
     found = sorted(places.values_list("pk", flat=True))
     if len(found) != len(set(act.given.places)):
-        raise Invalid(fields={"places": _("所列号源中有不属于本机构或已过期的，请重新选择。")})
+        raise Invalid(fields={"places": _("所列号源中有不属于本机构、已过期或已被约走的，请重新选择。")})
     act.referral.offered_places = found
     act.details["places"] = found
 
@@ -161,23 +163,30 @@ def reschedule(act: Act) -> None:
         return  # the clinic closed: the booking has moved already
     if act.given.place is None:
         raise Invalid(fields={"place": _("请选择新的时间。")})
-    if (
-        act.party is Party.RESIDENT
-        and place_at(act.referral, act.given.place).department_id != act.referral.department_id
-    ):
-        raise Invalid(fields={"place": _("请在原科室的号源中选择。")})
+    if act.party is Party.RESIDENT:
+        _check_department(act.referral, act.given.place)
     take(act, act.given.place)
 
 
 def _check_resident_choice(act: Act, place_id: int) -> None:
     offered = act.referral.offered_places
-    if act.party is Party.RESIDENT and offered and place_id not in offered:
+    if act.party is not Party.RESIDENT:
+        return
+    if not offered:
+        _check_department(act.referral, place_id)
+    elif place_id not in offered:
         raise Invalid(fields={"place": _("请在医院提供的时间中选择，或告诉医院都不合适。")})
+
+
+def _check_department(referral: Referral, place_id: int) -> None:
+    """What the hospital did not offer itself a resident may take only where the referral goes."""
+    if referral.department_id and place_at(referral, place_id).department_id != referral.department_id:
+        raise Invalid(fields={"place": _("请在原科室的号源中选择。")})
 
 
 def release(act: Act) -> None:
     """Give the place back, if one is still held or booked."""
-    if live := live_booking(act.referral):
+    if live := live_booking(act.referral, act.at):
         reason = act.given.note or act.move.name
         booking.cancel(live.pk, reason[:80], by=act.by, at=act.at, tell_referral=False)
 
@@ -198,5 +207,5 @@ def arrive(act: Act) -> None:
 
 
 def mark_no_show(act: Act) -> None:
-    if live := live_booking(act.referral):
+    if live := live_booking(act.referral, act.at):
         booking.mark_no_show(live.pk, by=act.by, at=act.at, tell_referral=False)

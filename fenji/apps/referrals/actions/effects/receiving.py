@@ -7,9 +7,10 @@ from fenji.apps.referrals.actions.children import begin_child, recall_child, sen
 from fenji.apps.referrals.actions.effects import places, relations
 from fenji.apps.referrals.actions.effects.sending import institution_given
 from fenji.apps.referrals.actions.moving import Act
+from fenji.apps.referrals.actions.plans import carry_plan_on, pass_on_tasks
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.form import receiving_department
-from fenji.kernel.referral import Party, Urgency
+from fenji.kernel.referral import Party, State, Urgency
 
 
 def accept(act: Act) -> None:
@@ -48,7 +49,7 @@ def assign(act: Act) -> None:
 
 def keep(act: Act) -> None:
     """The cancellation was not agreed; what was booked is booked still."""
-    act.details["booked"] = places.live_booking(act.referral) is not None
+    act.details["booked"] = places.live_booking(act.referral, act.at) is not None
 
 
 def hand_on(act: Act) -> None:
@@ -68,6 +69,7 @@ def hand_on(act: Act) -> None:
         ),
         choice_reason=act.given.note[:300],
     )
+    carry_plan_on(referral, child)
     send_child(child, act, place=act.given.place)
 
 
@@ -78,6 +80,9 @@ def take_back(act: Act) -> None:
 
 
 def leave_receiver(act: Act) -> None:
+    """The next institution has accepted: what was still to be done here is to be done there."""
+    if child := act.referral.children.exclude(state=State.CANCELLED).order_by("-created_at").first():
+        pass_on_tasks(act.referral, child)
     relations.close_all(act)
 
 

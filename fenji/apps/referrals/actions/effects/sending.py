@@ -17,7 +17,12 @@ from fenji.kernel.referral import Direction, Urgency
 
 
 def edit(act: Act) -> None:
-    fill(act.referral, clean_form(act.given.form, complete=False, at=act.at), act.at)
+    """Write it anew; a place still held from before it was sent back goes with the house it belonged to."""
+    referral, before = act.referral, act.referral.receiver_id
+    fill(referral, clean_form(act.given.form, complete=False, at=act.at), act.at)
+    if referral.receiver_id != before:
+        places.release(act)
+        referral.booking = None
 
 
 def check_complete(act: Act) -> None:
