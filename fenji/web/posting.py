@@ -1,5 +1,6 @@
 """How pages post: once per idempotency key, on the version that was read, then away by redirect."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import redirect
 
 from fenji.apps.common.errors import VersionMissing
 from fenji.apps.common.idempotency import answer_once
+from fenji.apps.common.locks import patience
 from fenji.web.roles import PersonRequest
 
 
@@ -14,15 +16,20 @@ def once(request: PersonRequest, perform: Callable[[], str]) -> HttpResponse:
     """Perform and go to the address it returns; the same form sent twice is performed once."""
     asked = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     key = request.POST.get("idempotency_key", "")
-    _, address = answer_once(
-        key, actor_id=request.user.pk, request={"path": request.path, "form": asked}, perform=lambda: (302, perform())
-    )
+    made = {"path": request.path, "form": asked}
+    with patience():
+        _, address = answer_once(key, actor_id=request.user.pk, request=made, perform=lambda: (302, perform()))
     return redirect(str(address))
 
 
 def version_of(request: HttpRequest) -> int:
     """The version the form rests on; raises VersionMissing."""
-    text = request.POST.get("version", "")
-    if not text.isdigit():
+    version = number_of(request.POST.get("version"))
+    if version is None:
         raise VersionMissing
-    return int(text)
+    return version
+
+
+def number_of(text: object) -> int | None:
+    """A whole number as a form or address gives it; None for anything else, odd digits and endless ones included."""
+    return int(text) if isinstance(text, str) and re.fullmatch("[0-9]{1,18}", text) else None

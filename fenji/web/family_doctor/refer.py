@@ -14,15 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals import actions
+from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
 from fenji.kernel.referral import State, Urgency
-from fenji.kernel.roles import CLINICAL
+from fenji.kernel.roles import CLINICAL, Role
 from fenji.rulebook.diagnoses import load_diagnoses
-from fenji.web.family_doctor.sheet import Sheet
-from fenji.web.posting import once
+from fenji.web.family_doctor.sheet import Sheet, typed_before
+from fenji.web.posting import number_of, once, version_of
 from fenji.web.presenters.names import full_name
 from fenji.web.roles import PersonRequest, PostRequest, requires_login, requires_role
 
@@ -39,12 +40,28 @@ def refer(request: PostRequest, resident_id: UUID) -> HttpResponse:
             return once(request, lambda: _write(request, sheet))
         except Invalid as invalid:
             sheet.faults = invalid.fields or {"": str(invalid.message)}
-    template = "family_doctor/refer.html"
-    if request.htmx and request.htmx.target in {"asked", "choice"}:  # type: ignore[attr-defined]
-        template = f"family_doctor/_{request.htmx.target}.html"  # type: ignore[attr-defined]
-    return render(
-        request, template, {"sheet": sheet, "resident": resident, "at": at}, status=422 if sheet.faults else 200
-    )
+    words = {"sheet": sheet, "resident": resident, "at": at}
+    return render(request, _template(request), words, status=422 if sheet.faults else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(*CLINICAL, Role.REFERRAL_OFFICE)
+def edit(request: PostRequest, referral_id: UUID) -> HttpResponse:
+    """A draft on the sheet it was begun on, also one that was sent back; it is kept, or sent with what was changed."""
+    at = clock.now()
+    referral, parties = queries.access_referral(request.user, referral_id, at=at)
+    needs_signature = rules.signature_for(referral, at) is not None
+    policies.check_move(referral, "edit", parties, approval_required=needs_signature)
+    data = request.POST if request.method == "POST" else typed_before(referral)
+    sheet = Sheet(referral.resident, request.post, data, at)
+    if request.method == "POST" and request.POST.get("step") in {"send", "draft"}:
+        try:
+            return once(request, lambda: _rewrite(request, sheet, referral))
+        except Invalid as invalid:
+            sheet.faults = invalid.fields or {"": str(invalid.message)}
+    template = _template(request)
+    words = {"sheet": sheet, "resident": referral.resident, "at": at, "version": referral.version}
+    return render(request, template, words, status=422 if sheet.faults else 200)
 
 
 @require_GET
@@ -61,11 +78,37 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
         referral = actions.draft(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
         messages.success(request, _("草稿已保存。"))
         return reverse("referral", args=[referral.pk])
-    if sheet.chosen and sheet.chosen.needs_reason and not sheet.data.get("choice_reason", "").strip():
-        raise Invalid(fields={"choice_reason": _("没有选首选机构，请写明理由。")})
+    _check_reason(sheet)
     referral = actions.refer(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
     messages.success(request, _sent_words(referral))
     return reverse("referral", args=[referral.pk])
+
+
+def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:
+    """Write the draft anew and, where that was asked, send it or have it signed; both or neither."""
+    form, by = sheet.form(), request.user
+    moved = actions.perform(referral.pk, "edit", Given(form=form), by=by, version=version_of(request))
+    if request.POST["step"] == "draft":
+        messages.success(request, _("草稿已保存。"))
+        return reverse("referral", args=[moved.pk])
+    _check_reason(sheet)
+    action = "ask_approval" if rules.signature_for(moved, sheet.at) else "send"
+    given = Given(place=number_of(form["place"]))
+    moved = actions.perform(moved.pk, action, given, by=by, version=moved.version)
+    messages.success(request, _sent_words(moved))
+    return reverse("referral", args=[moved.pk])
+
+
+def _check_reason(sheet: Sheet) -> None:
+    if sheet.chosen and sheet.chosen.needs_reason and not sheet.data.get("choice_reason", "").strip():
+        raise Invalid(fields={"choice_reason": _("没有选首选机构，请写明理由。")})
+
+
+def _template(request: PostRequest) -> str:
+    """The page, or the part of it that HTMX asks for."""
+    if request.htmx and request.htmx.target in {"asked", "choice"}:  # type: ignore[attr-defined]
+        return f"family_doctor/_{request.htmx.target}.html"  # type: ignore[attr-defined]
+    return "family_doctor/refer.html"
 
 
 def _sent_words(referral: Referral) -> str:

@@ -15,6 +15,7 @@ from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common import rulebooks
 from fenji.apps.referrals.actions.effects.places import HORIZON
 from fenji.apps.referrals.choosing import Answer, Question, choose
+from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import FIELDS
 from fenji.apps.residents.models import Resident
@@ -181,6 +182,26 @@ class Sheet:
         return booking.free_places(
             [self.chosen.department], self.at, self.at + HORIZON, access=REFERRED, at=self.at, limit=MOST_PLACES
         )
+
+
+def typed_before(referral: Referral) -> QueryDict:
+    """A draft as it was typed, to be typed on."""
+    data = QueryDict(mutable=True)
+    data["diagnosis"] = f"{referral.diagnosis_code} {referral.diagnosis_name}".strip()
+    data["institution"] = referral.receiver.code if referral.receiver else ""
+    for name in ("urgency", "direction", "choice_reason", "wishes", "consent_by"):
+        data[name] = getattr(referral, name)
+    data.update({name: str(text) for name, text in referral.slip.items()})
+    data.update({MEASURE + code: _typed(value) for code, value in referral.measures.items()})
+    if referral.booking:
+        data["place"] = str(referral.booking.place_id)
+    return data
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def diagnosis_meant(text: str) -> Diagnosis | None:

@@ -19,5 +19,6 @@ urlpatterns = [
     path("family-doctor/received/", desk.received, name="family_doctor_received"),
     path("family-doctor/follow-ups/<int:follow_up_id>/", desk.follow_up, name="follow_up"),
     path("refer/<uuid:resident_id>/", refer.refer, name="refer"),
+    path("refer/drafts/<uuid:referral_id>/", refer.edit, name="refer_edit"),
     path("refer/diagnoses/", refer.diagnoses, name="refer_diagnoses"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fenji.apps.booking import queries, sessions
 from fenji.apps.booking.models import Session
 from fenji.apps.common import clock
-from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.kernel.roles import Role
@@ -20,6 +20,7 @@ from fenji.web.posting import once
 from fenji.web.roles import PostRequest, requires_role
 
 DAYS = 7
+FARTHEST = timedelta(days=3653)
 
 
 @require_GET
@@ -48,9 +49,7 @@ def close(request: PostRequest, session_id: int) -> HttpResponse:
     session = _own(request, session_id)
     if request.method == "GET":
         return render(request, "referral_office/close.html", {"session": session, "at": clock.now()})
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        raise Invalid(_("请写明停诊原因，居民会看到。"))
+    reason = request.POST.get("reason", "")
 
     def perform() -> str:
         moved = sessions.close_session(session.pk, reason, by=request.user, at=clock.now())
@@ -89,7 +88,9 @@ def _chosen(text: str, departments: list[Department]) -> Department | None:
 
 
 def _day(text: str, today: date) -> date:
+    """The day asked for, within a few years; else today."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return today
+    return day if abs(day - today) < FARTHEST else today

@@ -16,6 +16,7 @@ from fenji.apps.referrals.given import Given, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import REASONS, Move, Party
+from fenji.web.posting import number_of
 from fenji.web.referrals.plan import PlanForm
 from fenji.web.widgets import DateTimeInput
 
@@ -52,7 +53,7 @@ class MoveForm(forms.Form):
         values = {name: self.cleaned_data[name] for name in ("note", "reason") if name in self.cleaned_data}
         return Given(
             **values,
-            place=_place(self.data.get("place")),
+            place=number_of(self.data.get("place")),
             institution=str(self.data.get("institution", "")),
         )
 
@@ -78,7 +79,7 @@ class OfferForm(MoveForm):
 
     def given(self) -> Given:
         chosen = self.data.getlist("places") if isinstance(self.data, QueryDict) else []
-        return Given(places=tuple(int(pk) for pk in chosen if pk.isdigit()))
+        return Given(places=tuple(pk for pk in map(number_of, chosen[:MOST_PLACES]) if pk is not None))
 
 
 class AssignForm(MoveForm):
@@ -150,7 +151,3 @@ def places_for(referral: Referral, party: Party, at: datetime) -> list[Place]:
     free = booking.free_places(wanted.department_ids, at, at + HORIZON, access=REFERRED, at=at, limit=MOST_PLACES)
     offered = set(referral.offered_places)
     return [place for place in free if place.pk in offered] if party is Party.RESIDENT and offered else free
-
-
-def _place(text: Any) -> int | None:
-    return int(text) if str(text or "").isdigit() else None

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, Invalid, NotFound
-from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals import actions, papers, policies, queries, rules
 from fenji.apps.referrals.actions.effects.places import uses_places
 from fenji.apps.referrals.choosing import Answer, choose, question_of, without
 from fenji.apps.referrals.errors import PlaceStillFree
@@ -67,6 +68,8 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
     if parties == RESIDENTS_OWN:
         return redirect("my_referral", referral_id)
+    if action == "edit":
+        return redirect("refer_edit", referral_id)  # written on the same sheet as it was begun
     row, party = policies.check_move(referral, action, parties, approval_required=_needs_signature(referral, at))
     form = form_for(referral, row, party, at, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -86,9 +89,14 @@ def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     file = request.FILES.get("paper")
     if file is None or not hasattr(file, "read"):
         raise Invalid(_("请先选择一张照片。"))
-    actions.attach(referral_id, name=file.name or "", content=file.read(), by=request.user)
-    messages.success(request, _("已添加资料。"))
-    return once(request, lambda: reverse("referral", args=[referral_id]))
+    content = file.read(papers.MOST_BYTES + 1)
+
+    def perform() -> str:
+        actions.attach(referral_id, name=file.name or "", content=content, by=request.user)
+        messages.success(request, _("已添加资料。"))
+        return reverse("referral", args=[referral_id])
+
+    return once(request, perform)
 
 
 @csp_update({"style-src": ["'unsafe-inline'"]})  # the browser's own, around a picture shown alone
@@ -126,7 +134,7 @@ def _perform(request: PersonRequest, referral: Referral, form: MoveForm) -> str:
 
 def _is_local(request: HttpRequest) -> bool:
     address = request.POST.get("next", "")
-    return address.startswith("/") and not address.startswith("//")
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 def _done_words(row: Move, moved: Referral) -> str:
