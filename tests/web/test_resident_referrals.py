@@ -15,7 +15,7 @@ from fenji.apps.referrals.models import FollowUp, Referral
 from fenji.apps.residents.models import ResidentAccount
 from fenji.kernel.referral import MOVES, STATES, Party, State
 from fenji.web.resident.moving import PAGES, REASONS_OFFERED
-from fenji.web.resident.standing import EMERGENCY_ROAD, PLAIN, STAGES, road, standing, visit_words
+from fenji.web.resident.standing import PLAIN, ROADS, road, standing, visit_words
 from fenji.web.resident.steps import TOLD, UNTOLD
 from fenji.web.resident.visit import to_bring, to_call
 from tests.apps.referrals.test_loop import go, plan, refer, state
@@ -63,11 +63,9 @@ def test_every_move_is_told_in_plain_words_or_left_out_on_purpose() -> None:
 
 def test_every_state_has_its_words_and_every_open_one_a_stage_on_its_road() -> None:
     assert set(PLAIN) == set(STATES)
-    for names, stages in STAGES.items():
-        assert len(names) == len(stages)
-        told = frozenset().union(*stages)
-        without = {State.AWAITING_APPROVAL, State.AWAITING_INFORMATION} if names is EMERGENCY_ROAD else set()
-        assert {place for place, rule in STATES.items() if rule.is_open} - without <= told
+    for stages in ROADS:
+        told = [state for _word, states in stages for state in states]
+        assert sorted(told) == sorted(state for state, rule in STATES.items() if rule.is_open)  # each once
 
 
 def test_every_move_of_a_resident_has_a_page_and_reasons_the_table_knows() -> None:
@@ -135,6 +133,17 @@ def test_each_state_has_a_page_that_says_what_comes_next(world: World, patient: 
     assert told.until in page
     assert "{" not in told.what + told.then
     assert road(referral)[1] in range(1, len(road(referral)[0]) + 1)
+
+
+@pytest.mark.parametrize("where", list(WAYS))
+def test_each_state_reads_in_english_too(world: World, patient: Client, where: State) -> None:
+    referral = reach(world, where)
+    patient.cookies["django_language"] = "en"
+    page = text(patient.get(of(referral)))
+    assert '<html lang="en"' in page
+    assert "Next" in page
+    assert "接下来" not in page
+    assert patient.get("/me/").status_code == 200
 
 
 def test_what_is_overdue_is_said_and_whom_to_call(world: World, patient: Client, clock: Frozen) -> None:

@@ -16,7 +16,7 @@ from fenji.apps.residents import queries
 from fenji.kernel.referral import STATES, State
 from fenji.web.resident.moving import Page, moves_of
 from fenji.web.resident.person import ResidentRequest, for_resident
-from fenji.web.resident.standing import Standing, Words, road, standing
+from fenji.web.resident.standing import Standing, road, standing
 from fenji.web.resident.steps import ToldStep, steps_told
 from fenji.web.resident.told import own_referral, referrals_told, still_going
 from fenji.web.resident.visit import to_bring, to_call
@@ -41,7 +41,7 @@ class Told:
         return STATES[State(self.referral.state)].is_open
 
     @property
-    def road(self) -> tuple[Words, ...]:
+    def road(self) -> list[str]:
         return road(self.referral)[0]
 
     @property

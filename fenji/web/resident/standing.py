@@ -14,6 +14,7 @@ from fenji.web.presenters.names import full_name
 from fenji.web.resident.visit import proof_words
 
 Words = str | Promise
+Road = tuple[tuple[Words, frozenset[State]], ...]
 
 
 @dataclass(frozen=True)
@@ -129,37 +130,31 @@ DOWNWARD: dict[State, tuple[Words, Words]] = {
 CHOOSING = frozenset({State.ACCEPTED, State.APPOINTMENT_CANCELLED, State.NO_SHOW})
 NO_TIME_BINDS = frozenset({State.SCHEDULED, State.ARRIVED, State.IN_CARE})  # the visit has its own time
 
-UP_ROAD = (
-    gettext_lazy("发出"),
-    gettext_lazy("接收"),
-    gettext_lazy("约时间"),
-    gettext_lazy("就诊"),
-    gettext_lazy("结果"),
-)
-EMERGENCY_ROAD = (gettext_lazy("发出"), gettext_lazy("到院"), gettext_lazy("救治"), gettext_lazy("结果"))
-DOWN_ROAD = (gettext_lazy("转回"), gettext_lazy("基层接收"), gettext_lazy("到基层"), gettext_lazy("随访"))
 S = State
-STAGES: dict[tuple[Words, ...], tuple[frozenset[State], ...]] = {
-    UP_ROAD: (
-        frozenset({S.DRAFT, S.AWAITING_APPROVAL}),
-        frozenset({S.SENT, S.AWAITING_INFORMATION, S.REFUSED, S.HANDING_ON}),
-        CHOOSING | {S.CANCELLATION_REQUESTED},
-        frozenset({S.SCHEDULED, S.ARRIVED, S.IN_CARE}),
-        frozenset({S.REPLIED, S.RETURNED}),
+# The stages of each road: the word under the dot, and the states in which one is there.
+UP_ROAD: Road = (
+    (gettext_lazy("发出"), frozenset({S.DRAFT, S.AWAITING_APPROVAL})),
+    (gettext_lazy("医院接收"), frozenset({S.SENT, S.AWAITING_INFORMATION, S.REFUSED, S.HANDING_ON})),
+    (gettext_lazy("约时间"), CHOOSING | {S.CANCELLATION_REQUESTED}),
+    (gettext_lazy("就诊"), frozenset({S.SCHEDULED, S.ARRIVED, S.IN_CARE})),
+    (gettext_lazy("结果"), frozenset({S.REPLIED, S.RETURNED})),
+)
+EMERGENCY_ROAD: Road = (
+    (gettext_lazy("发出"), frozenset({S.DRAFT, S.AWAITING_APPROVAL})),
+    (
+        gettext_lazy("到院"),
+        CHOOSING | {S.SENT, S.AWAITING_INFORMATION, S.REFUSED, S.HANDING_ON, S.CANCELLATION_REQUESTED, S.SCHEDULED},
     ),
-    EMERGENCY_ROAD: (
-        frozenset({S.DRAFT}),
-        frozenset({S.SENT, S.REFUSED, S.HANDING_ON, *CHOOSING, S.CANCELLATION_REQUESTED, S.SCHEDULED}),
-        frozenset({S.ARRIVED, S.IN_CARE}),
-        frozenset({S.REPLIED, S.RETURNED}),
-    ),
-    DOWN_ROAD: (
-        frozenset({S.DRAFT, S.AWAITING_APPROVAL}),
-        frozenset({S.SENT, S.AWAITING_INFORMATION, S.REFUSED, S.HANDING_ON}),
-        CHOOSING | {S.SCHEDULED, S.CANCELLATION_REQUESTED},
-        frozenset({S.ARRIVED, S.IN_CARE, S.REPLIED, S.RETURNED}),
-    ),
-}
+    (gettext_lazy("救治"), frozenset({S.ARRIVED, S.IN_CARE})),
+    (gettext_lazy("结果"), frozenset({S.REPLIED, S.RETURNED})),
+)
+DOWN_ROAD: Road = (
+    (gettext_lazy("转回"), frozenset({S.DRAFT, S.AWAITING_APPROVAL})),
+    (gettext_lazy("基层接收"), frozenset({S.SENT, S.AWAITING_INFORMATION, S.REFUSED, S.HANDING_ON})),
+    (gettext_lazy("到基层"), CHOOSING | {S.SCHEDULED, S.CANCELLATION_REQUESTED}),
+    (gettext_lazy("随访"), frozenset({S.ARRIVED, S.IN_CARE, S.REPLIED, S.RETURNED})),
+)
+ROADS = (UP_ROAD, EMERGENCY_ROAD, DOWN_ROAD)
 
 
 def standing(referral: Referral, at: datetime) -> Standing:
@@ -185,16 +180,16 @@ def uses_choice(referral: Referral) -> bool:
     return waits and State(referral.state) in CHOOSING
 
 
-def road(referral: Referral) -> tuple[tuple[Words, ...], int]:
-    """The stages of the whole way and the one reached, counted from 1; ((), 0) for a way that ended elsewhere."""
+def road(referral: Referral) -> tuple[list[str], int]:
+    """The stages of the whole way and the one reached, counted from 1; ([], 0) for a way that ended elsewhere."""
     state = State(referral.state)
     if state in {State.CANCELLED, State.REFERRED_ONWARD}:
-        return (), 0
-    names = DOWN_ROAD if referral.direction == Direction.DOWN else UP_ROAD
-    if referral.urgency == Urgency.EMERGENCY and names is UP_ROAD:
-        names = EMERGENCY_ROAD
-    reached = next((place for place, states in enumerate(STAGES[names], 1) if state in states), len(names) + 1)
-    return names, reached
+        return [], 0
+    stages = DOWN_ROAD if referral.direction == Direction.DOWN else UP_ROAD
+    if referral.urgency == Urgency.EMERGENCY and stages is UP_ROAD:
+        stages = EMERGENCY_ROAD
+    reached = next((place for place, (_word, states) in enumerate(stages, 1) if state in states), len(stages) + 1)
+    return [str(word) for word, _states in stages], reached
 
 
 def visit_words(starts_at: datetime, at: datetime) -> str:
