@@ -43,5 +43,8 @@ def test_asked_for_a_paper_and_answered_with_its_photograph(story: Story) -> Non
     office.opens("/").sees("待接收").follows("陈小明").sees("心电图已附，窦性心律。")
     with office.page.expect_response(lambda answer: "/papers/" in answer.url) as shown:
         office.follows("心电图.png")
-    assert (shown.value.status, shown.value.headers["content-type"]) == (200, "image/jpeg")  # made anew, so that nothing hides in it
+    assert (shown.value.status, shown.value.headers["content-type"]) == (
+        200,
+        "image/jpeg",
+    )  # made anew, so that nothing hides in it
     office.opens("/").presses("接收", beside="陈小明").sees("已完成：接收")

@@ -175,7 +175,8 @@ def test_the_next_free_place_is_found_through_the_index_of_open_places() -> None
         cursor.execute("ANALYZE booking_place")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT starts_at FROM booking_place WHERE department_id = %(department)s AND " + free.FREE
+            "EXPLAIN SELECT starts_at FROM booking_place WHERE department_id = %(department)s AND "
+            + free.FREE
             + " ORDER BY starts_at LIMIT 1",
             {"department": where.pk, **free.values(PUBLIC, at=NOW)},
         )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fenji.apps.indicators.behind import OverdueRows, RowsBehind
 from fenji.apps.indicators.definitions import FROM_FACTS, Side, Unit
-from fenji.apps.indicators.figures import By, Figures, figures, figures_by, figures_by_week
+from fenji.apps.indicators.figures import Figures, figures, figures_by_week, figures_of_institutions
 from fenji.apps.indicators.flows import flows, refusal_reasons
 from fenji.apps.indicators.institutions import figures_by_institution
 from fenji.apps.indicators.present import follow_up_figure, overdue_by_institution, standstill
@@ -80,13 +80,16 @@ def test_every_figure_is_the_one_counted_by_hand(world: World, seed: int) -> Non
 
 
 def check_institutions(turns: list[Receipt], scope: Scope, tied: set[tuple[int, int]]) -> None:
-    for by, key in ((By.SENDER, lambda t: t.history.referral.sender_id), (By.RECEIVER, lambda t: t.receiver)):
-        definitions = [one for one in FROM_FACTS if one.side is (Side.SENDER if by is By.SENDER else Side.RECEIVER)]
-        found = figures_by(by, scope, definitions)
-        assert set(found) == {key(turn) for turn in turns}
-        for house, values in found.items():
-            expected = recounted([turn for turn in turns if key(turn) == house], houses(), tied)
-            same(in_numbers(values), {code: expected[code] for code in values})
+    found = figures_of_institutions(scope)
+    senders = {turn.history.referral.sender_id for turn in turns}
+    assert set(found) == senders | {turn.receiver for turn in turns}
+    for house, values in found.items():
+        sent = recounted([turn for turn in turns if turn.history.referral.sender_id == house], houses(), tied)
+        received = recounted([turn for turn in turns if turn.receiver == house], houses(), tied)
+        same(
+            in_numbers(values),
+            {one.code: (sent if one.side is Side.SENDER else received)[one.code] for one in FROM_FACTS},
+        )
 
 
 def check_weeks(turns: list[Receipt], scope: Scope, tied: set[tuple[int, int]]) -> None:
