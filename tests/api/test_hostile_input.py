@@ -102,7 +102,7 @@ def attack(case: Any, aimed: dict[str, list[Any]], headers: dict[str, str]) -> N
     if case.meta is None or case.meta.generation.mode.is_positive:
         aim(case, aimed)
     response = case.call(headers=headers)
-    has_nul = "\\x00" in repr(case.body)  # JSON has it, PostgreSQL has not: 400
+    has_nul = "\\x00" in repr((case.body, case.query))  # JSON has it, PostgreSQL has not: 400
     case.validate_response(response, headers=headers, excluded_checks=[positive_data_acceptance] if has_nul else [])
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")  # fails where the database refused a value that no check had refused
