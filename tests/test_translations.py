@@ -149,10 +149,10 @@ def test_nothing_is_translated_once_for_all_when_a_module_is_read() -> None:
 def _eager_in(path: Path) -> list[str]:
     tree = ast.parse(path.read_text("utf-8"))
     now = {"gettext", "ngettext", "pgettext"}
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
-            now |= {name.asname for name in node.names if name.name in now and name.asname}
-            now -= {name.asname for name in node.names if name.name not in now and name.asname}
+    for line in tree.body:
+        if isinstance(line, ast.ImportFrom) and line.module == "django.utils.translation":
+            now |= {name.asname for name in line.names if name.name in now and name.asname}
+            now -= {name.asname for name in line.names if name.name not in now and name.asname}
     found = []
     waiting: list[ast.AST] = list(tree.body)
     while waiting:

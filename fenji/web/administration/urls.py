@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fenji.kernel.roles import Office
 from fenji.web.administration import acts, audit, emergencies, health, people, posts, system, tokens
@@ -14,7 +15,7 @@ NAVIGATION = (
     Entry(_("审计记录"), "administration_audit", "document-magnifying-glass", offices=AUDIT),
     Entry(_("紧急查阅复核"), "administration_emergencies", "exclamation-triangle", offices=AUDIT),
     Entry(_("运行状况"), "administration_system", "server-stack", offices=SYSTEM),
-    Entry(_("机构"), "administration_institutions", "building-office-2", offices=SYSTEM),
+    Entry(pgettext_lazy("menu", "机构"), "administration_institutions", "building-office-2", offices=SYSTEM),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from fenji.apps.common import clock
@@ -15,7 +16,7 @@ from fenji.web.imports.forms import ExportForm
 from fenji.web.roles import PersonRequest, requires_login
 
 NAMES = {
-    "institutions": _("机构"),
+    "institutions": pgettext_lazy("menu", "机构"),
     "staff": _("人员与岗位"),
     "residents": _("本机构签约居民"),
     "figures": _("转诊统计（近 30 天）"),

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fenji.apps.registry import queries
 from fenji.apps.registry.models import Department, Institution, InstitutionAttribute, Link
@@ -36,8 +37,8 @@ FIELDS: dict[str, str | Promise] = {
 }
 DOES: dict[str, str | Promise] = {
     "treats": _("诊治"),
-    "receives": _("接收"),
-    "sends_on": _("转出"),
+    "receives": pgettext_lazy("function", "接收"),
+    "sends_on": pgettext_lazy("function", "转出"),
     "supports": _("承担"),
 }
 

@@ -39,6 +39,11 @@ def day_words(day: date, *, today: date) -> str:
     near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}.get((day - today).days)
     if near is not None:
         return near
+    return full_date_words(day, today=today)
+
+
+def full_date_words(day: date, *, today: date | None = None) -> str:
+    """ "11月25日 周三", and the year as in `date_words`."""
     return _("%(date)s %(weekday)s") % {"date": date_words(day, today=today), "weekday": weekday_words(day)}
 
 

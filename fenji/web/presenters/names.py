@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
 
+from fenji.rulebook.diagnoses import load_diagnoses
+
 if TYPE_CHECKING:
     from fenji.apps.registry.nodes import Snapshot
 
@@ -14,7 +16,12 @@ SHORTER = {
     "Maternal and Child Health": "MCH",
     "Township Hospital": "Township Hosp.",
     "Village Station": "Station",
+    " and Family Planning": "",
 }
+
+# What the tier's shape and the county's frame say already in a drawing.
+SAID_BY_SHAPE = ("Hospital of ", " Hospital", " Hosp.", " District", " County", " Experimental Zone", " (example)")
+CHIP_MARGIN, LATIN_LETTER = 30.0, 6.2  # units of the drawing: shape and edges of a chip; a letter of its text
 
 
 def reads_english() -> bool:
@@ -25,7 +32,7 @@ def full_name(named: Any) -> str:
     """The whole name of anything with `name` and perhaps `name_en`; nothing for nothing."""
     if not named:
         return ""
-    return (reads_english() and getattr(named, "name_en", "")) or str(named.name)
+    return _english(named) or str(named.name)
 
 
 def other_name(named: Any) -> str:
@@ -43,10 +50,34 @@ def short_name(institution: Any) -> str:
     """The name by which colleagues call it: in English without the county after the comma, and abbreviated."""
     if not institution:
         return ""
-    english = str(getattr(institution, "name_en", "")) if reads_english() else ""
+    english = _english(institution)
     if not english:
         return str(institution.short_name)
     short = english.partition(",")[0]
     for words, shorter in SHORTER.items():
         short = short.replace(words, shorter)
     return short
+
+
+def chip_name(institution: Any, width: float) -> str:
+    """The name in a drawing, in a box so wide: in English only what tells institutions apart, cut where it must be."""
+    short = short_name(institution)
+    if short.isascii():
+        for words in SAID_BY_SHAPE:
+            short = short.replace(words, "")
+        room = int((width - CHIP_MARGIN) / LATIN_LETTER)
+        short = short if len(short) <= room else f"{short[: room - 1].rstrip()}…"
+    return short
+
+
+def diagnosis_words(referral: Any) -> str:
+    """The diagnosis by its name in the table; what a doctor wrote in own words stays as written."""
+    if reads_english():
+        known = load_diagnoses().by_code.get(referral.diagnosis_code.upper())
+        if known and known.name == referral.diagnosis_name and known.name_en:
+            return known.name_en
+    return str(referral.diagnosis_name)
+
+
+def _english(named: Any) -> str:
+    return str(getattr(named, "name_en", "")) if reads_english() else ""

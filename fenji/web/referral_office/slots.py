@@ -17,6 +17,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.kernel.roles import Role
 from fenji.web.posting import once
+from fenji.web.presenters.names import full_name
 from fenji.web.roles import PostRequest, requires_role
 
 DAYS = 7
@@ -35,7 +36,7 @@ def slots(request: PostRequest) -> HttpResponse:
     days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
     week = [(day, list(queries.sessions_of(chosen.pk, day, at=at))) for day in days] if chosen else []
     words = {
-        "at": at, "departments": [(one.pk, one.name) for one in departments], "chosen": chosen, "week": week,
+        "at": at, "departments": [(one.pk, full_name(one)) for one in departments], "chosen": chosen, "week": week,
         "first": first,
         "before": first - timedelta(days=DAYS), "after": first + timedelta(days=DAYS),
     }  # fmt: skip

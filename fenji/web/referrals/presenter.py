@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from fenji.apps.notices import queries as notices
@@ -19,6 +19,7 @@ from fenji.kernel.choice import Proposal
 from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.explanation import explain
 from fenji.kernel.referral import REASONS, STATES, Direction, Move, Party, State
+from fenji.web.presenters.names import short_name
 from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
 
@@ -72,7 +73,7 @@ class ReferralPage:
         if rule.owner is None:
             return ""
         house = self.referral.sender if rule.owner in {Party.SENDER, Party.APPROVER} else self.referral.receiver
-        return f"{house} · {party_words(rule.owner)}" if house else party_words(rule.owner)
+        return f"{short_name(house)} · {party_words(rule.owner)}" if house else party_words(rule.owner)
 
     @property
     def is_mine(self) -> bool:
@@ -170,7 +171,7 @@ def _wait_words(days: float | None) -> str:
 
 def _why(step: Step) -> str:
     reason = REASONS.get(step.action, {}).get(step.reason, "")
-    return _("：").join(filter(None, (_(reason) if reason else "", step.note)))
+    return _("：").join(filter(None, (pgettext("reason", reason) if reason else "", step.note)))
 
 
 def _tone(move: Move, *, first: bool) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import STATES, Direction, Party, State, Urgency
-from fenji.web.presenters.dates import date_words, day_words, local, moment_words, weekday_words
+from fenji.web.presenters.dates import day_words, full_date_words, local, moment_words
 from fenji.web.presenters.names import full_name
 from fenji.web.resident.visit import proof_words
 
@@ -196,7 +196,7 @@ def visit_words(starts_at: datetime, at: datetime) -> str:
     """ "11月24日 周二 09:00"; what is near is said first: "明天 11月24日 周二 09:00"."""
     here, today = local(starts_at), local(at).date()
     day = here.date()
-    full = f"{date_words(day, today=today)} {weekday_words(day)}"
+    full = full_date_words(day, today=today)
     near = day_words(day, today=today)
     return f"{full if near == full else f'{near} {full}'} {here:%H:%M}"
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fenji.web.navigation import Entry
 from fenji.web.resident import appointments, card, family, messages, moving, referrals, seen
 
 NAVIGATION = (
-    Entry(_("就诊"), "my_now", "home", residents=True),
+    Entry(pgettext_lazy("menu", "就诊"), "my_now", "home", residents=True),
     Entry(_("预约"), "my_appointments", "calendar-days", residents=True),
     Entry(_("消息"), "my_messages", "chat-bubble-left-right", residents=True),
     Entry(_("健康卡"), "my_card", "identification", residents=True, also=("/me/seen/", "/me/family/")),

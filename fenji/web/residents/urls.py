@@ -1,14 +1,18 @@
 """Addresses of the registry of residents. None of them carries a name, an ID or a telephone number."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fenji.apps.residents.policies import READING_ROLES
 from fenji.kernel.roles import Role
 from fenji.web.navigation import Entry
 from fenji.web.residents import arriving, correcting, listing, merging, one, registering
 
-NAVIGATION = (Entry(_("居民"), "residents", "users", roles=READING_ROLES - {Role.PROGRAM}, also=("/residents/",)),)
+NAVIGATION = (
+    Entry(
+        pgettext_lazy("menu", "居民"), "residents", "users", roles=READING_ROLES - {Role.PROGRAM}, also=("/residents/",)
+    ),
+)
 
 urlpatterns = [
     path("residents/", listing.residents, name="residents"),

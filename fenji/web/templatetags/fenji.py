@@ -17,6 +17,7 @@ from fenji.web.presenters import (
     deadlines,
     fields,
     names,
+    notices,
     numbers,
     people,
     places,
@@ -40,6 +41,9 @@ register.filter("basis_mark", basis.basis_mark)
 register.filter("full_name", names.full_name)
 register.filter("short_name", names.short_name)
 register.filter("other_name", names.other_name)
+register.filter("chip_name", names.chip_name)
+register.filter("diagnosis_words", names.diagnosis_words)
+register.filter("notice_headline", notices.notice_headline)
 register.filter("masked_name", people.masked_name)
 register.filter("sex_words", people.sex_words)
 register.filter("tail", people.tail)
@@ -68,6 +72,11 @@ def moment_words(moment: datetime, at: datetime) -> str:
 @register.filter
 def date_words(day: date, today: date | None = None) -> str:
     return dates.date_words(day, today=today)
+
+
+@register.filter
+def full_date_words(day: date, today: date | None = None) -> str:
+    return dates.full_date_words(day, today=today)
 
 
 @register.filter
