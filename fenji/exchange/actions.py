@@ -32,12 +32,19 @@ Told = Callable[[int], None]
 
 
 def receive(
-    kind_code: str, *, name: str, content: bytes, by: User | None, posts: Sequence[Membership] = (), system: str = ""
+    kind_code: str,
+    *,
+    name: str,
+    content: bytes,
+    by: User | None,
+    posts: Sequence[Membership] = (),
+    system: str = "",
+    also: Told | None = None,
 ) -> Upload:
     """Take a file in and try it out: at once when it is short, else by the worker. Nothing is loaded.
 
     `system` says whose codes the rows carry; an institution's own file carries the institution's. `by=None` is the
-    command line. Raises FileRefused, NotYourImport.
+    command line; `also` is told how many rows are done. Raises FileRefused, NotYourImport.
     """
     kind = policies.kind_called(kind_code)
     institution = policies.scope(by, kind, posts) if by is not None else None
@@ -59,7 +66,7 @@ def receive(
         audit.record("import.receive", upload, by=by, at=upload.at, details={"kind": kind.code, "rows": outcome.rows})
         if is_long:
             app.configure_task("exchange.check", lock=f"upload:{upload.pk}").defer(upload_id=str(upload.pk))
-    return upload if is_long else check(upload.pk)
+    return upload if is_long else check(upload.pk, also=also)
 
 
 def check(upload_id: UUID, *, also: Told | None = None) -> Upload:
@@ -68,7 +75,7 @@ def check(upload_id: UUID, *, also: Told | None = None) -> Upload:
 
 
 @transaction.atomic
-def confirm(upload_id: UUID, *, by: User | None) -> Upload:
+def confirm(upload_id: UUID, *, by: User | None, also: Told | None = None) -> Upload:
     """Load what was checked, at once or by the worker; confirming twice loads once. Raises NotReady, NoSuchUpload."""
     upload = Upload.objects.select_for_update(of=("self",)).filter(pk=upload_id, by=by).first()
     if upload is None:
@@ -83,7 +90,7 @@ def confirm(upload_id: UUID, *, by: User | None) -> Upload:
     if upload.rows > AT_ONCE and by is not None:
         app.configure_task("exchange.load", lock=f"upload:{upload.pk}").defer(upload_id=str(upload.pk))
         return upload
-    return load(upload.pk)
+    return load(upload.pk, also=also)
 
 
 def load(upload_id: UUID, *, also: Told | None = None) -> Upload:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,9 @@ from fenji.apps.accounts.policies import OFFICE_OF
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Forbidden
 from fenji.apps.contracts.queries import contracts_on
-from fenji.apps.referrals.models import Referral
+from fenji.apps.indicators.definitions import FROM_FACTS, Unit
+from fenji.apps.indicators.institutions import figures_by_institution
+from fenji.apps.indicators.scope import Scope, institutions_of
 from fenji.apps.registry.models import Institution, Membership
 from fenji.apps.registry.posts import held_on
 from fenji.apps.registry.snapshot import network
@@ -26,7 +27,6 @@ from fenji.exchange.kinds import residents as resident_kind
 from fenji.exchange.kinds import staff as staff_kind
 from fenji.exchange.kinds.residents import PAPERS, SCHEMES, SEXES
 from fenji.exchange.sheet_writing import workbook
-from fenji.kernel.referral import State
 from fenji.kernel.roles import Office, Role
 
 FIGURES_OF = timedelta(days=30)
@@ -127,51 +127,34 @@ def _resident_row(one: Resident, *, unmasked: bool) -> tuple[object, ...]:
 
 
 def _figures(asker: Asker) -> bytes:
-    """Referrals of the last thirty days, an institution a row: the commission's region, or one's own institution."""
-    since = asker.at - FIGURES_OF
-    institutions = _institutions_seen(asker)
-    sent, received = _counted("sender_id", since), _counted("receiver_id", since)
-    rows = [(one.code, one.name, *sent.get(one.pk, (0,) * 6), *received.get(one.pk, (0,) * 6)) for one in institutions]
-    columns = (_("总数"), _("上转"), _("下转"), _("已完成"), _("未接收"), _("当前超时"))
-    header = (
-        _("机构代码"), _("机构名称"),
-        *(f"{side}·{one}" for side in (_("转出"), _("接收")) for one in columns),
-    )  # fmt: skip
-    notes = (
-        _("统计口径：%(since)s 至 %(at)s 之间发出的转诊单，按发出时间计。") % {
-            "since": timezone.localtime(since).strftime("%Y-%m-%d %H:%M"),
-            "at": timezone.localtime(asker.at).strftime("%Y-%m-%d %H:%M"),
-        },
-        _("未接收：目前处于“未接收，待改转”；当前超时：未结束且已过处理时限。"),
-    )  # fmt: skip
+    """Figures of the last thirty days, an institution a row: the commission's region, or one's own institution."""
+    scope = Scope(asker.at - FIGURES_OF, asker.at, asker.at, _institutions_seen(asker))
+    units = {Unit.COUNT: "", Unit.SHARE: "（‰）", Unit.HOURS: _("（小时，中位数）")}
+    rows = [
+        (row.institution.code, row.institution.name, *(row.figures[one.code].value for one in FROM_FACTS), row.overdue)
+        for row in figures_by_institution(scope)
+    ]
+    header = [_("机构代码"), _("机构名称"), *(f"{one.name}{units[one.unit]}" for one in FROM_FACTS), _("当前超时")]
     _note(asker, "figures", len(rows))
-    return workbook(_("转诊统计"), header, rows, notes=notes)
+    return workbook(_("转诊统计"), header, rows, notes=_notes(scope))
 
 
-def _institutions_seen(asker: Asker) -> list[Institution]:
+def _notes(scope: Scope) -> list[str]:
+    """The period, and what each column means."""
+    span = {
+        "since": timezone.localtime(scope.start).strftime("%Y-%m-%d %H:%M"),
+        "until": timezone.localtime(scope.until).strftime("%Y-%m-%d %H:%M"),
+    }
+    period = _("%(since)s 至 %(until)s 之间首次发出的转诊单。") % span
+    return [period, *(f"{one.name}：{one.meaning}（{one.source}）" for one in FROM_FACTS)]
+
+
+def _institutions_seen(asker: Asker) -> frozenset[int] | None:
+    """The commission's region, None for the city; else the asker's own institution."""
     commission = next((post.institution for post in asker.posts if post.role == Role.COMMISSION), None)
     if commission is None or asker.user.office:
-        return [asker.own(KEEPERS)]
-    snapshot = network()
-    inside = [one.id for one in snapshot.nodes.values() if commission.region_id in snapshot.lineage(one.region)]
-    return list(Institution.objects.filter(pk__in=inside).order_by("-tier", "name_pinyin"))
-
-
-def _counted(side: str, since: datetime) -> dict[int, tuple[int, ...]]:
-    late = Q(closed_at=None, due_at__lte=since + FIGURES_OF)
-    counted = (
-        Referral.objects.filter(sent_at__gt=since, sent_at__lte=since + FIGURES_OF)
-        .values(institution=F(side))
-        .annotate(
-            all=Count("id"), up=Count("id", filter=Q(direction="up")), down=Count("id", filter=Q(direction="down")),
-            completed=Count("id", filter=Q(state=State.COMPLETED)), refused=Count("id", filter=Q(state=State.REFUSED)),
-            late=Count("id", filter=late),
-        )
-    )  # fmt: skip
-    return {
-        row["institution"]: (row["all"], row["up"], row["down"], row["completed"], row["refused"], row["late"])
-        for row in counted
-    }
+        return frozenset({asker.own(KEEPERS).pk})
+    return institutions_of(commission.region_id, network())
 
 
 def _note(

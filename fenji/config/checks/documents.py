@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fenji.apps.indicators import reference as indicators
 from fenji.cities import reference as networks
-from fenji.config.checks import commands_page, referral_page, settings_page
+from fenji.config.checks import api_page, commands_page, referral_page, settings_page
 from fenji.config.home import PROJECT
 from fenji.rulebook.pages import PAGES
 
@@ -24,6 +24,7 @@ def _of_cities(name: str) -> str:
 # Path to its whole text. Pages drawn from a city's data carry a note of their own.
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": partial(_noted, settings_page.text),
+    "docs/reference/api.md": partial(_noted, api_page.text),
     "docs/reference/commands.md": partial(_noted, commands_page.text),
     "docs/reference/referral.md": partial(_noted, referral_page.text),
     "docs/reference/network.md": partial(_of_cities, "network.md"),

@@ -47,16 +47,18 @@ def load(kind: KindName, file: File, system: System = "spreadsheet") -> None:
 
         upload = _tried(kind, file, system)
         if not upload.fault_count:
-            with bar("导入 / loading"):
-                upload = actions.confirm(upload.pk, by=None)
+            with bar("导入 / loading") as report:
+                upload = actions.confirm(upload.pk, by=None, also=lambda rows: report(rows, upload.rows))
         _report(upload)
 
 
 def _tried(kind: str, file: Path, system: str) -> "Upload":
     from fenji.exchange import actions
 
-    with bar("检查 / checking"):
-        return actions.receive(kind, name=file.name, content=file.read_bytes(), by=None, system=system)
+    with bar("检查 / checking") as report:
+        return actions.receive(
+            kind, name=file.name, content=file.read_bytes(), by=None, system=system, also=lambda rows: report(rows, 0)
+        )
 
 
 def _report(upload: "Upload") -> None:
