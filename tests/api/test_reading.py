@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from fenji.apps.notices.models import Notice
@@ -25,6 +26,11 @@ def test_the_network_names_consortia_and_members(township: Api):
     network = township.get("network", county="441721").body
     assert network["consortia"][0]["members"] == ["yx-renmin", "yx-zhilong"]
     assert all(one["county"] == "441721" for one in network["institutions"])
+
+
+@pytest.mark.parametrize("words", ["高血压", "gxy", "gaoxueya", "I10", "hypertension"])
+def test_a_diagnosis_is_found_in_every_way_it_is_typed(township: Api, words: str):
+    assert "I10" in {one["code"] for one in township.get("diagnoses", search=words).body["items"]}
 
 
 def test_criteria_answer_with_their_clause(township: Api):

@@ -1,8 +1,10 @@
 """Which criteria a case meets, and where it should go."""
 
+from typing import Annotated
+
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import catalogue as shapes
@@ -14,8 +16,23 @@ from fenji.apps.registry.models import Institution
 from fenji.apps.residents import relations
 from fenji.apps.residents.policies import Purpose
 from fenji.kernel.criteria import check_measures
+from fenji.rulebook.diagnoses import load_diagnoses
 
 router = Router(tags=["catalogue"])
+
+
+@router.get("/diagnoses", response=answers(200, shapes.DiagnosesShown), summary="Find a diagnosis")
+def diagnoses(
+    request: HttpRequest, search: Annotated[str, Query(min_length=1, max_length=60)]
+) -> shapes.DiagnosesShown:
+    """ICD-10 by code, Chinese, pinyin, initials or English; the best twenty first."""
+    found = load_diagnoses().search(search)
+    return shapes.DiagnosesShown(
+        items=[
+            shapes.DiagnosisShown(code=one.code, name=one.name, name_en=one.name_en, specialty=one.specialty)
+            for one in found
+        ]
+    )
 
 
 @router.get("/measures", response=answers(200, shapes.MeasuresShown), summary="What the criteria ask for")

@@ -29,6 +29,19 @@ class QuestionIn(CaseIn):
     acting_institution: Code = ""
 
 
+class DiagnosisShown(Schema):
+    """A diagnosis, and the 诊疗科目 it usually belongs to."""
+
+    code: str
+    name: str
+    name_en: str
+    specialty: str
+
+
+class DiagnosesShown(Schema):
+    items: list[DiagnosisShown]
+
+
 class FindingShown(Schema):
     """One criterion of the catalogue: met, unmet or unknown, and why."""
 
