@@ -1,0 +1,129 @@
+"""Every address, for every kind of person, on a desk and on a telephone: whole, silent, readable by everyone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, Page, Response, ViewportSize
+
+from fenji.apps.accounts.models import User
+from fenji.apps.common.clock import Frozen
+from tests.web.every_page import GROUPS, OTHERS, PAGES, POSTED, Arguments, Town, make_everything
+
+SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HEADERS = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
+KEPT_NOWHERE = {"cache-control": "no-store"}
+# What differs between two prints of the same page; and its part that is the page's own.
+TOKENS = re.compile(rb'name="(csrfmiddlewaretoken|idempotency_key)" value="[^"]*"')
+MAIN = re.compile(rb"<main.*</main>", re.DOTALL)
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    """The API, which has tests of its own, stands apart in its namespace or under its path."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if not str(pattern.pattern).startswith("api/"):
+                yield from names(pattern.url_patterns)
+        else:
+            yield str(pattern.name)
+
+
+def test_no_address_is_missing_here() -> None:
+    assert sorted(names(get_resolver().url_patterns)) == sorted([*PAGES, *POSTED, *OTHERS])
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_every_page_is_whole_silent_and_accessible(
+    group: str, browser: Browser, browser_context_args: dict[str, Any], live_server: Any, clock: Frozen, settings: Any
+) -> None:
+    settings.DEMONSTRATION = True
+    town = make_everything(clock.at)
+    seen: set[object] = set()
+    faults: list[str] = []
+    for who in GROUPS[group]:
+        client, town.who = client_of(who)
+        context = browser.new_context(**browser_context_args, service_workers="block")
+        if who:
+            value = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+        found = walk(context.new_page(), client, town, live_server.url, seen)
+        faults += [f"{who or 'stranger'} {fault}" for fault in found]
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def client_of(who: str) -> tuple[Client, User | None]:
+    client = Client(raise_request_exception=False)
+    user = User.objects.get(username=who) if who else None
+    if user:
+        client.force_login(user)
+    return client, user
+
+
+def walk(page: Page, client: Client, town: Town, base: str, seen: set[object]) -> Iterator[str]:
+    """All addresses as one person; yields what is wrong. Opened are pages not `seen` yet, and the first of each status."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    statuses: set[int] = set()
+    for name, address in addresses({**OTHERS, **POSTED, **PAGES}, town):
+        answer = client.get(address)
+        yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
+        if name in PAGES and (is_new(answer, seen) or answer.status_code not in statuses):
+            statuses.add(answer.status_code)
+            shown = page.goto(base + address)
+            sizes = SIZES[1:] if name in seen else SIZES
+            yield from (f"{address}: {fault}" for fault in looked_at(page, shown, sizes))
+            yield from (f"{address}: {words}" for words in said if "status of 404" not in words)
+            said.clear()
+            seen.add(name)
+
+
+def addresses(listed: dict[str, Arguments], town: Town) -> Iterator[tuple[str, str]]:
+    for name, arguments in listed.items():
+        for given in arguments(town):
+            yield name, reverse(name, args=given)
+
+
+def answered(name: str, answer: Any, is_logged_in: bool) -> Iterator[str]:
+    """No fault of ours, no GET where only POST is meant, and the headers of every page."""
+    if answer.status_code >= 500 and name != "health":
+        yield f"{answer.status_code}"
+    if name in POSTED and answer.status_code not in {302, 403, 404, 405}:
+        yield f"answers GET with {answer.status_code}"
+    for header, value in {**HEADERS, **(KEPT_NOWHERE if is_logged_in else {})}.items():
+        if value not in answer.headers.get(header, ""):
+            yield f"{header} is {answer.headers.get(header)}"
+
+
+def is_new(answer: Any, seen: set[object]) -> bool:
+    """Whether a page with these words was not looked at yet; notes it. Other roles often see the very same."""
+    if answer.status_code != 200:
+        return False
+    main = MAIN.search(answer.content)
+    mark = hash(TOKENS.sub(b"", main[0] if main else answer.content))
+    is_first = mark not in seen
+    seen.add(mark)
+    return is_first
+
+
+def looked_at(page: Page, shown: Response | None, sizes: Sequence[ViewportSize]) -> Iterator[str]:
+    """Nothing wider than the window at both sizes; axe at `sizes`."""
+    if shown is None or shown.status >= 500:
+        yield f"{shown and shown.status} in the browser"
+    for size in SIZES:
+        page.set_viewport_size(size)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            yield f"wider than {size['width']}"
+        if size in sizes:
+            found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            for one in found.response["violations"]:
+                yield f"at {size['width']} {one['id']}: {one['nodes'][0]['html'][:160]}"
+    page.set_viewport_size(SIZES[0])
