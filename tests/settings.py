@@ -7,8 +7,8 @@ os.environ.setdefault("FENJI_SEALING_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3R
 os.environ.setdefault("FENJI_LOOKUP_KEY", "bG9va3VwLW9ubHktbG9va3VwLW9ubHktbG9va3VwLW8=")
 os.environ.setdefault("FENJI_REQUIRE_SECOND_FACTOR", "0")  # the tests of login switch it on
 
-from fenji.config.settings import *  # noqa: E402, F403
-from fenji.config.settings import DATABASES, MIDDLEWARE  # noqa: E402
+from fenji.config.settings import *
+from fenji.config.settings import DATABASES, MIDDLEWARE
 
 DATABASES["default"]["OPTIONS"].pop("pool", None)  # race tests open a connection a thread
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
