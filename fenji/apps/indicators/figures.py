@@ -3,25 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from fenji.apps.indicators import facts
-from fenji.apps.indicators.definitions import FROM_FACTS, Definition, Unit
+from fenji.apps.indicators.definitions import FROM_FACTS, Definition, Side, Unit
 from fenji.apps.indicators.scope import Scope
 
 WEEK = timedelta(weeks=1)
-
-
-class By(StrEnum):
-    """What a query groups by."""
-
-    ALL = "all"
-    WEEK = "week"
-    SENDER = "sender"
-    RECEIVER = "receiver"
 
 
 @dataclass(frozen=True)
@@ -48,42 +39,53 @@ class Figure:
 
 Figures = dict[str, Figure]
 NOTHING: Figures = {definition.code: Figure(definition) for definition in FROM_FACTS}
-KEYS = {By.ALL: "()", By.WEEK: "(week)", By.SENDER: "(sender_id)", By.RECEIVER: "(institution_id)"}
+WEEKLY = (
+    "(SELECT *, date_trunc('week', sent_at AT TIME ZONE %(zone)s)::date AS week FROM facts) AS weekly GROUP BY week"
+)
 
 
 def figures(scope: Scope) -> Figures:
     """Every figure of the scope as a whole."""
-    return _measured(scope, By.ALL, FROM_FACTS).get(None, NOTHING)
+    ((_key, values),) = _measured("NULL", "facts", scope, FROM_FACTS)
+    return values
 
 
 def figures_by_week(scope: Scope, definitions: Iterable[Definition] = FROM_FACTS) -> dict[date, Figures]:
     """Every figure by the week (its Monday) in which the referrals were sent, weeks without any included."""
-    found = _measured(scope, By.WEEK, tuple(definitions))
+    found = dict(_measured("week", WEEKLY, scope, tuple(definitions)))
     first, last = (_monday(scope, moment) for moment in ("start", "until"))
     weeks = [first + WEEK * number for number in range((last - first) // WEEK + 1)]
     return {week: found.get(week, NOTHING) for week in weeks}
 
 
-def figures_by(by: By, scope: Scope, definitions: Iterable[Definition]) -> dict[int, Figures]:
-    """Figures by sending or by receiving institution; institutions without any row are left out."""
-    return {int(key): values for key, values in _measured(scope, by, tuple(definitions)).items()}  # type: ignore[arg-type]
+def figures_of_institutions(scope: Scope) -> dict[int, Figures]:
+    """Each institution's figures in one query: of its sending as a sender, of its answering as a receiver.
+
+    Institutions without any referral are left out.
+    """
+    key = "ARRAY[grouping(sender_id), coalesce(sender_id, institution_id)]"
+    source = "facts GROUP BY GROUPING SETS ((sender_id), (institution_id))"
+    found: dict[int, Figures] = {}
+    for (is_receiver, house), values in _measured(key, source, scope, FROM_FACTS):
+        own = found.setdefault(house, dict(NOTHING))
+        side = Side.RECEIVER if is_receiver else Side.SENDER
+        own |= {code: one for code, one in values.items() if one.definition.side is side}
+    return found
 
 
-def _measured(scope: Scope, by: By, definitions: tuple[Definition, ...]) -> dict[int | date | None, Figures]:
+def _measured(key: str, source: str, scope: Scope, definitions: tuple[Definition, ...]) -> list[tuple[Any, Figures]]:
     columns = ", ".join(_columns(definition) for definition in definitions)
-    key = KEYS[by].strip("()") or "NULL"
-    query = (
-        f"SELECT {key}, {columns} FROM (SELECT *, date_trunc('week', sent_at AT TIME ZONE %(zone)s)::date AS week"  # noqa: S608
-        f" FROM facts) AS f GROUP BY {KEYS[by]}"  # conditions are constants of `definitions`
-    )
-    found = facts.rows(query, scope, zone=settings.TIME_ZONE)
-    return {
-        row[0]: {
-            definition.code: _figure(definition, row[1 + 2 * place], row[2 + 2 * place])
-            for place, definition in enumerate(definitions)
-        }
-        for row in found
-    }
+    query = f"SELECT {key}, {columns} FROM {source}"  # noqa: S608  (all of it constants of ours)
+    return [
+        (
+            row[0],
+            {
+                definition.code: _figure(definition, row[1 + 2 * place], row[2 + 2 * place])
+                for place, definition in enumerate(definitions)
+            },
+        )
+        for row in facts.rows(query, scope, zone=settings.TIME_ZONE)
+    ]
 
 
 def _columns(definition: Definition) -> str:

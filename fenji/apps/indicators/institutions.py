@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from fenji.apps.indicators.definitions import FROM_FACTS, Side
-from fenji.apps.indicators.figures import NOTHING, By, Figures, figures_by
+from fenji.apps.indicators.figures import NOTHING, Figures, figures_of_institutions
 from fenji.apps.indicators.present import Standstill, overdue_by_institution
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.registry.snapshot import Node
 
-OF_SENDERS = tuple(one for one in FROM_FACTS if one.side is Side.SENDER)
-OF_RECEIVERS = tuple(one for one in FROM_FACTS if one.side is Side.RECEIVER)
 # What E8 calls non-compliant: answered late or not at all, sent past a tier or what could stay below.
 NON_COMPLIANT = ("answered_late", "unanswered", "skipped_tier", "below_level")
 
@@ -37,17 +34,9 @@ class InstitutionRow:
 
 def figures_by_institution(scope: Scope) -> list[InstitutionRow]:
     """A row for every institution of the scope, by tier from the top, then pinyin."""
-    sent = figures_by(By.SENDER, scope, OF_SENDERS)
-    received = figures_by(By.RECEIVER, scope, OF_RECEIVERS)
+    measured = figures_of_institutions(scope)
     late = overdue_by_institution(scope)
     nodes = scope.network.nodes.values()
     inside = [one for one in nodes if scope.institution_ids is None or one.id in scope.institution_ids]
-    found = [
-        InstitutionRow(
-            one,
-            NOTHING | sent.get(one.id, {}) | received.get(one.id, {}),
-            late.get(one.id, Standstill()).count,
-        )
-        for one in inside
-    ]
+    found = [InstitutionRow(one, measured.get(one.id, NOTHING), late.get(one.id, Standstill()).count) for one in inside]
     return sorted(found, key=lambda row: (-row.institution.tier, row.institution.name_pinyin))

@@ -1,6 +1,5 @@
 """The table of institutions: published figures (E8) and where the rules were not kept; each number is a list."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -82,13 +81,13 @@ def sorted_rows(rows: list[InstitutionRow], query: QueryDict) -> list[Institutio
         return sorted(rows, key=lambda row: row.institution.name_pinyin, reverse=asked.startswith("-"))
     if code not in COLUMNS:
         return rows
-    value: Callable[[InstitutionRow], float | None] = lambda row: _value(row, code)  # noqa: E731
-    measured = sorted((row for row in rows if value(row) is not None), key=lambda row: value(row) or 0)
-    return (measured if asked.startswith("-") else measured[::-1]) + [row for row in rows if value(row) is None]
+    measured = [row for row in rows if value_of(row, code) is not None]
+    measured.sort(key=lambda row: value_of(row, code) or 0, reverse=not asked.startswith("-"))
+    return measured + [row for row in rows if value_of(row, code) is None]
 
 
 def lines(rows: list[InstitutionRow], chosen: Selection) -> list[Line]:
-    longest = {code: max((_value(row, code) or 0 for row in rows), default=0) for code in SPARKED}
+    longest = {code: max((value_of(row, code) or 0 for row in rows), default=0) for code in SPARKED}
     regions = chosen.network.regions
     return [
         Line(row, regions[row.institution.county][0], tuple(_cell(row, code, chosen, longest) for code in COLUMNS))
@@ -101,12 +100,13 @@ def number_of(row: InstitutionRow, code: str) -> str:
     return str(row.overdue) if code == "overdue" else number_words(row.figures[code])
 
 
-def _value(row: InstitutionRow, code: str) -> float | None:
+def value_of(row: InstitutionRow, code: str) -> float | None:
+    """What a column sorts by; None where nothing was measured."""
     return row.overdue if code == "overdue" else row.figures[code].value
 
 
 def _cell(row: InstitutionRow, code: str, chosen: Selection, longest: dict[str, float]) -> Cell:
-    value, definition = _value(row, code), BY_CODE[code]
+    value, definition = value_of(row, code), BY_CODE[code]
     address = f"{reverse('commission_list', args=[code])}?{chosen.query}&institution={row.institution.code}"
     has_list = bool(value) and (definition.unit is Unit.COUNT or row.figures[code].count)
     length = None
