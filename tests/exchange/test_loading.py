@@ -137,11 +137,11 @@ def test_every_bad_resident_is_named_and_none_is_loaded(system: User):
         resident_row(8, phone="12"),
         resident_row(2, "林同号", code="R000099"),
         resident_row(10, code="R000002"),
-        resident_row(12, town="无此镇"),
+        resident_row(12, town="无此镇", phone="1"),
     ]
     refused = send("residents", system, RESIDENT_HEADER, *rows)
     named = {(fault["row"], fault["column"]) for fault in refused.faults}
-    assert {(3, "证件号码"), (4, "证件号码"), (5, "电话"), (6, ""), (7, "居民编号"), (8, "镇街")} == named
+    assert {(3, "证件号码"), (4, "证件号码"), (5, "电话"), (6, ""), (7, "居民编号"), (8, "镇街"), (8, "电话")} == named
     lost = next(fault for fault in refused.faults if fault["row"] == 3)
     assert "文本" in lost["reason"]
     assert Resident.objects.filter(source_system="spreadsheet").count() == 0

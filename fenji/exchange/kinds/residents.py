@@ -60,9 +60,8 @@ def _load(rows: list[Row], run: Run, outcome: Outcome) -> None:
 
 def _particulars(values: dict[str, Any], towns: dict[str, list[str]]) -> Particulars:
     codes = towns.get(values["town_code"], []) if values["town_code"] else [""]
-    if len(codes) != 1:
-        text = _("没有这个镇街。") if not codes else _("有几个同名的镇街，请填代码。")
-        raise Invalid(fields={"town_code": text})
+    if len(codes) > 1:
+        raise Invalid(fields={"town_code": _("有几个同名的镇街，请填代码。")})
     return Particulars(
         id_kind=values["id_kind"] or IdKind.MAINLAND,
         name=values["name"],
@@ -70,7 +69,7 @@ def _particulars(values: dict[str, Any], towns: dict[str, list[str]]) -> Particu
         sex=values["sex"],
         birth_date=values["birth_date"],
         phone=values["phone"],
-        town_code=codes[0],
+        town_code=codes[0] if codes else values["town_code"],  # unknown: refused with the other faults of the row
         address=values["address"],
         scheme=values["scheme"] or "",
     )
