@@ -68,7 +68,7 @@ def client_of(who: str) -> tuple[Client, User | None]:
 
 
 def walk(page: Page, client: Client, town: Town, base: str, seen: set[object]) -> Iterator[str]:
-    """All addresses as one person; yields what is wrong. Opened are pages not `seen` yet, and the first of each status."""
+    """All addresses as one person; yields what is wrong. Opened: pages not yet `seen`, the first of each status."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -81,7 +81,7 @@ def walk(page: Page, client: Client, town: Town, base: str, seen: set[object]) -
             shown = page.goto(base + address)
             sizes = SIZES[1:] if name in seen else SIZES
             yield from (f"{address}: {fault}" for fault in looked_at(page, shown, sizes))
-            yield from (f"{address}: {words}" for words in said if "status of 404" not in words)
+            yield from (f"{address}: {words}" for words in said if "status of 40" not in words)
             said.clear()
             seen.add(name)
 
