@@ -1,4 +1,4 @@
-"""The API shows no more than the pages: no other department's patients, no lists to who treats nobody, no staff's notes."""
+"""The API shows no more than the pages: who treats nobody gets no lists, residents no notes of staff."""
 
 import pytest
 from django.test import Client
