@@ -142,8 +142,4 @@ def _mark_expired(booking_id: UUID, *, at: datetime) -> None:
     """Write down that a hold lapsed. Passed over when its row is locked: `actions.expire_holds` writes it later."""
     lapsed = Booking.objects.filter(pk=booking_id, state=BookingState.HELD)
     if lapsed.select_for_update(skip_locked=True, no_key=True).first() is not None:
-        Booking.objects.filter(pk=booking_id).update(
-            state=BookingState.EXPIRED, ended_at=at, ended_reason="占号过期"
-        )
-
-
+        Booking.objects.filter(pk=booking_id).update(state=BookingState.EXPIRED, ended_at=at, ended_reason="占号过期")

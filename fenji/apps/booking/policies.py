@@ -1,8 +1,8 @@
 """Who may take which place when, and how a booking moves from state to state.
 
-    held ──confirm──► booked ──mark_arrived──► arrived
-     │ └─(time)─► expired │ ├──mark_no_show──► no_show ──(came after all)──► arrived
-     └──cancel──► cancelled ◄┘
+held ──confirm──► booked ──mark_arrived──► arrived
+ │ └─(time)─► expired │ ├──mark_no_show──► no_show ──(came after all)──► arrived
+ └──cancel──► cancelled ◄┘
 """
 
 from collections.abc import Mapping

@@ -46,9 +46,7 @@ def _sign(chunk: Chunk, teams: Teams) -> None:
         ),
     )
     loading.copy_contract_relations(
-        SignedResident(
-            chunk.ids[row], teams[choice[row]][1], number, begun[row], ends[row], chunk.names.pinyin[row]
-        )
+        SignedResident(chunk.ids[row], teams[choice[row]][1], number, begun[row], ends[row], chunk.names.pinyin[row])
         for number, row in enumerate(rows, first)
     )
 
