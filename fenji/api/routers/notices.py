@@ -1,7 +1,6 @@
 """What lies on the caller's desk."""
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Router, Status
 
 from fenji.api.callers import Caller, caller_of
@@ -9,8 +8,7 @@ from fenji.api.shapes import notices as shapes
 from fenji.api.shapes.common import WRITE, Done, answers
 from fenji.api.writing import REPEATABLE, once
 from fenji.apps.notices import actions, queries
-from fenji.apps.registry.queries import departments_of
-from fenji.kernel.roles import Role
+from fenji.apps.registry.posts import desks_of
 
 router = Router(tags=["notices"])
 A_PAGE = 100
@@ -37,12 +35,4 @@ def read(request: HttpRequest, given: shapes.ReadIn) -> Status[Done]:
 
 
 def _posts(caller: Caller) -> list[tuple[int, int | None]]:
-    """Inboxes shared: the post's own; the office's for whoever works there; all of the house for its system."""
-    shared: list[tuple[int, int | None]] = [(post.institution_id, post.department_id) for post in caller.posts]
-    for post in caller.posts:
-        units = departments_of(post.institution_id, timezone.localdate(caller.at))
-        if post.role == Role.PROGRAM:
-            shared += [(post.institution_id, unit.pk) for unit in units]
-        if post.role == Role.REFERRAL_OFFICE:
-            shared += [(post.institution_id, unit.pk) for unit in units if unit.is_office]
-    return shared
+    return [desk for post in caller.posts for desk in desks_of(post)]

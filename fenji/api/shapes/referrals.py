@@ -43,6 +43,30 @@ class SlipIn(In):
     contact_phone: Annotated[str, Field(max_length=30)] = ""
 
 
+class TaskIn(In):
+    due_on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    what: Annotated[str, Field(max_length=200)]
+
+
+class MedicineIn(In):
+    name: Annotated[str, Field(max_length=60)]
+    dose: Annotated[str, Field(max_length=60)] = ""
+    frequency: Annotated[str, Field(max_length=60)] = ""
+    days: Annotated[str, Field(max_length=60)] = ""
+
+
+class PlanIn(In):
+    """The continuing plan sent down, with at least one follow-up."""
+
+    treatment: Annotated[str, Field(max_length=2000)]
+    tasks: Annotated[list[TaskIn], Field(min_length=1, max_length=20)]
+    medicines: Annotated[list[MedicineIn], Field(max_length=20)] = []
+    rehabilitation: Annotated[str, Field(max_length=2000)] = ""
+    nursing: Annotated[str, Field(max_length=2000)] = ""
+    warning_signs: Annotated[str, Field(max_length=1000)] = ""
+    guidance_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = None
+
+
 class FormIn(In):
     """What a referral is written on. `institution` is the receiver's code; `place` the slot the resident chose."""
 
@@ -60,6 +84,7 @@ class FormIn(In):
     consent_by: Literal["", "self", "guardian", "emergency"] = ""
     slip: SlipIn = SlipIn()
     measures: Measures = {}
+    plan: PlanIn | None = None  # what goes down with the patient: a downward referral is not sent without
 
 
 class NewReferralIn(In):
@@ -87,30 +112,6 @@ class ReplyIn(In):
     diagnosis_name: Annotated[str, Field(max_length=80)] = ""
     findings: Annotated[str, Field(max_length=2000)] = ""
     advice: Annotated[str, Field(max_length=2000)] = ""
-
-
-class TaskIn(In):
-    due_on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    what: Annotated[str, Field(max_length=200)]
-
-
-class MedicineIn(In):
-    name: Annotated[str, Field(max_length=60)]
-    dose: Annotated[str, Field(max_length=60)] = ""
-    frequency: Annotated[str, Field(max_length=60)] = ""
-    days: Annotated[str, Field(max_length=60)] = ""
-
-
-class PlanIn(In):
-    """The continuing plan sent down, with at least one follow-up."""
-
-    treatment: Annotated[str, Field(max_length=2000)]
-    tasks: Annotated[list[TaskIn], Field(min_length=1, max_length=20)]
-    medicines: Annotated[list[MedicineIn], Field(max_length=20)] = []
-    rehabilitation: Annotated[str, Field(max_length=2000)] = ""
-    nursing: Annotated[str, Field(max_length=2000)] = ""
-    warning_signs: Annotated[str, Field(max_length=1000)] = ""
-    guidance_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = None
 
 
 class MoveIn(In):

@@ -53,8 +53,6 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
             return None
 
     slip = given.get("slip") or {}
-    if not complete:
-        slip = {**slip, "history": slip.get("history") or _("待补充")} if isinstance(slip, Mapping) else slip
     cleaned = {
         "direction": attempt(lambda: _code(given, "direction", Direction, Direction.UP)),
         "urgency": attempt(lambda: _code(given, "urgency", Urgency, Urgency.ROUTINE)),
@@ -69,7 +67,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "choice_reason": attempt(lambda: clean_text("choice_reason", _text(given, "choice_reason"), 300)),
         "wishes": attempt(lambda: clean_text("wishes", _text(given, "wishes"), 200)),
         "consent_by": attempt(lambda: _consent(given, complete)),
-        "slip": attempt(lambda: clean_slip(_mapping("slip", slip))),
+        "slip": attempt(lambda: clean_slip(_mapping("slip", slip), complete=complete)),
         "measures": attempt(lambda: clean_measures(given.get("measures") or {})),
     }
     cleaned["plan"] = attempt(lambda: _plan(given, cleaned["direction"], complete, at))

@@ -1,5 +1,7 @@
 """As whom a person meets a referral: from the posts the person holds, or the resident the account stands for."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,13 +20,32 @@ from fenji.kernel.tiers import PRIMARY_KINDS
 DRAFTING = ("draft", "edit", "discard")
 
 
+@dataclass(frozen=True)
+class Acting:
+    """What a person acts by at a time, looked up once for many referrals: posts, and rows of residents stood for."""
+
+    user: User
+    at: datetime
+    posts: Sequence[Membership]
+    residents: Sequence[tuple[UUID, UUID | None]]  # with the row each was merged into
+
+    @classmethod
+    def now(cls, user: User, at: datetime) -> "Acting":
+        accounts = ResidentAccount.objects.filter(Q(until_at=None) | Q(until_at__gt=at), user=user, from_at__lte=at)
+        rows = accounts.values_list("resident_id", "resident__merged_into_id")
+        return cls(user, at, posts_with_cover(user, at), list(rows))
+
+    def parties(self, referral: Referral) -> frozenset[Party]:
+        """All parties the person is; empty when the referral is none of theirs."""
+        found = {party for post in self.posts for party in _by_post(post, referral, self.user, self.at)}
+        if _acts_for_resident(self.residents, referral):
+            found.add(Party.RESIDENT)
+        return frozenset(found)
+
+
 def parties_of(user: User, referral: Referral, at: datetime) -> frozenset[Party]:
     """All parties the person is; empty when the referral is none of theirs. Covering an absent colleague counts."""
-    posts = posts_with_cover(user, at)
-    found = {party for post in posts for party in _by_post(post, referral, user, at)}
-    if _acts_for_resident(user, referral, at):
-        found.add(Party.RESIDENT)
-    return frozenset(found)
+    return Acting.now(user, at).parties(referral)
 
 
 def follows_up(user: User, task: FollowUp, at: datetime) -> bool:
@@ -105,12 +126,12 @@ def put_forward(referral_id: UUID | OuterRef) -> QuerySet[Step]:
     return Step.objects.filter(referral=referral_id).exclude(action__in=DRAFTING)
 
 
-def _acts_for_resident(user: User, referral: Referral, at: datetime) -> bool:
+def _acts_for_resident(residents: Sequence[tuple[UUID, UUID | None]], referral: Referral) -> bool:
     """Once it was put forward: before that it is the doctor's sheet, and stays so when it is thrown away."""
-    if referral.state in {State.DRAFT, State.CANCELLED} and not put_forward(referral.pk).exists():
+    if not residents:
         return False
-    accounts = ResidentAccount.objects.filter(user=user, from_at__lte=at).filter(Q(until_at=None) | Q(until_at__gt=at))
-    ids = list(accounts.values_list("resident_id", "resident__merged_into_id"))
-    return any(referral.resident_id in pair for pair in ids) or (
-        referral.resident.merged_into_id is not None and any(referral.resident.merged_into_id in pair for pair in ids)
-    )
+    rows = {referral.resident_id, referral.resident.merged_into_id} - {None}
+    if not any(rows & set(pair) for pair in residents):
+        return False
+    is_sheet = referral.state in {State.DRAFT, State.CANCELLED} and not put_forward(referral.pk).exists()
+    return not is_sheet

@@ -157,7 +157,7 @@ def referrals_sent_from(institution_id: int) -> QuerySet[Referral]:
     """What an institution sent, newest first."""
     return (
         Referral.objects.filter(sender_id=institution_id)
-        .select_related("resident", "receiver", "department", "booking__place")
+        .select_related("resident", "sender", "receiver", "department", "booking__place")
         .order_by("-created_at")
     )
 
@@ -167,7 +167,7 @@ def referrals_received_by(institution_id: int) -> QuerySet[Referral]:
     return (
         Referral.objects.filter(receiver_id=institution_id)
         .exclude(state__in=[State.DRAFT, State.AWAITING_APPROVAL])
-        .select_related("resident", "sender", "department", "booking__place")
+        .select_related("resident", "sender", "receiver", "department", "booking__place")
         .order_by("-created_at")
     )
 
@@ -187,7 +187,7 @@ def expected_on(institution_id: int, start: datetime, end: datetime) -> QuerySet
     coming = Q(urgency="emergency", state__in=[State.SENT, State.ACCEPTED])
     return (
         Referral.objects.filter(booked | coming, receiver_id=institution_id)
-        .select_related("resident", "sender", "department", "booking__place")
+        .select_related("resident", "sender", "receiver", "department", "booking__place")
         .order_by("booking__place__starts_at")
     )
 

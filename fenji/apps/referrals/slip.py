@@ -36,10 +36,14 @@ FIELDS: tuple[SlipField, ...] = (
 BY_NAME = {field.name: field for field in FIELDS}
 
 
-def clean_slip(given: Mapping[str, Any]) -> dict[str, str]:
-    """The slip's texts, trimmed; raises Invalid naming each box that is missing, too long or holds a number."""
+def clean_slip(given: Mapping[str, Any], *, complete: bool = True) -> dict[str, str]:
+    """The slip's texts, trimmed; raises Invalid naming each box that is missing, too long or holds a number.
+
+    What is not yet `complete` (a draft) may lack boxes.
+    """
     slip = {name: str(given.get(name) or "").strip() for name in BY_NAME}
-    faults = {field.name: fault for field in FIELDS if (fault := _fault(field, slip[field.name]))}
+    asked = FIELDS if complete else [field for field in FIELDS if slip[field.name]]
+    faults = {field.name: fault for field in asked if (fault := _fault(field, slip[field.name]))}
     unknown = set(given) - set(BY_NAME)
     faults |= {name: _("转诊单没有这一栏。") for name in unknown}
     if faults:

@@ -10,7 +10,21 @@ from django.db.models import Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.registry.models import Absence, Department, Duty, Membership, Team
-from fenji.kernel.roles import Role
+from fenji.kernel.roles import PRIMARY, Role
+
+
+def desks_of(post: Membership) -> list[tuple[int, int | None]]:
+    """On which desks a post reads, as institution and department: the whole house's, the own department's, the
+    office's for who does its work, every department's for the house's own system.
+
+    At a hospital the office's work is the office's; a primary institution has no separate office hours, so whoever is
+    there does it.
+    """
+    house = post.institution_id
+    units = Department.objects.filter(institution_id=house)
+    if post.role != Role.PROGRAM:
+        units = units.filter(is_office=True) if post.role in {Role.REFERRAL_OFFICE, *PRIMARY} else units.none()
+    return [(house, None), (house, post.department_id), *((house, unit) for unit in units.values_list("pk", flat=True))]
 
 
 def held_on(on: date, prefix: str = "") -> Q:

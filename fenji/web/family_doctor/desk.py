@@ -16,10 +16,10 @@ from fenji.apps.notices import queries as notices
 from fenji.apps.referrals import actions, queries
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
+from fenji.apps.registry.posts import desks_of
 from fenji.kernel.referral import Direction, Party
 from fenji.kernel.roles import PRIMARY
 from fenji.web.posting import once
-from fenji.web.referrals.desks import desks_of
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 30

@@ -14,9 +14,9 @@ from fenji.apps.notices import queries
 from fenji.apps.referrals import actions
 from fenji.apps.referrals.models import Complaint
 from fenji.apps.referrals.queries import access_referral
+from fenji.apps.registry.posts import desks_of
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.posting import once
-from fenji.web.referrals.desks import desks_of
 from fenji.web.roles import PostRequest, requires_role
 
 CALLERS = (Role.REFERRAL_OFFICE, *PRIMARY)

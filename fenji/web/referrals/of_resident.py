@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fenji.apps.accounts.models import User
 from fenji.apps.referrals.models import Referral
-from fenji.apps.referrals.parties import parties_of
+from fenji.apps.referrals.parties import Acting
 from fenji.apps.referrals.queries import referrals_of
 from fenji.apps.residents.queries import family_of_ids
 
@@ -24,5 +24,6 @@ class OfResident:
 def of_resident(user: User, resident_id: UUID, at: datetime) -> OfResident:
     """The latest referrals of a resident, as far as the person is a party to them."""
     latest = list(referrals_of(family_of_ids(resident_id)).select_related("resident")[:MOST])
-    rows = [referral for referral in latest if parties_of(user, referral, at)]
+    acting = Acting.now(user, at)
+    rows = [referral for referral in latest if acting.parties(referral)]
     return OfResident(rows, len(latest) - len(rows))
