@@ -55,7 +55,7 @@ def test_every_move_has_a_row():
     assert list(rows) == [move.action for move in MOVES]
     assert rows["refuse"][1:] == ["不接收", "sent", "refused", "office", "reason", "not emergency", "sender, resident"]
     assert rows["offer"][3] == "*stays, new deadline*"
-    assert rows["assign"][3] == "*stays*"
+    assert rows["assign"][3] == "*stays, new deadline*"
 
 
 def test_every_reason_has_a_row():

@@ -25,6 +25,7 @@ PUBLIC = {
     "status": "asks for slip number and birth date, tested with the slip",
     "status_of": "asks for the birth date, tested with the slip",
     "components": "only in a demonstration",
+    "published": "figures of institutions without small counts, tested with the commission",
 }
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "00000000-0000-0000-0000-000000000001", "path": "x"}
 
