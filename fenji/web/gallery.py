@@ -32,6 +32,7 @@ def components(request: HttpRequest) -> HttpResponse:
             "bases": list(Basis),
             "institutions": examples.INSTITUTIONS,
             "resident": examples.RESIDENT,
+            "notice": examples.NOTICE,
             "referrals": examples.referrals(at),
             "places": examples.places(at),
             "deadlines": [at - timedelta(hours=2), at + timedelta(minutes=45), at + timedelta(hours=20), None],

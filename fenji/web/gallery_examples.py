@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -111,3 +112,7 @@ def broken_form() -> ExampleForm:
     form = ExampleForm({"systolic": "400", "urgency": "other"}, prefix=None, auto_id="broken_%s")
     form.full_clean()
     return form
+
+
+# A notice as a desk shows it; English puts a headline before the text as it was sent.
+NOTICE = SimpleNamespace(kind="referral.accept", resident_id=None, text="接收，转诊 261121-004217-3")
