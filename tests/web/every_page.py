@@ -243,7 +243,7 @@ PAGES: dict[str, Arguments] = {
     # township and hospital
     "family_doctor": _none, "family_doctor_sent": _none, "family_doctor_received": _none,
     "follow_up": _task(FollowUp.Kind.FOLLOW_UP), "refer": _patient,
-    "refer_edit": lambda town: [(pk,) for pk in Referral.objects.filter(state="draft").values_list("pk", flat=True)[:1]],
+    "refer_edit": lambda town: [(one.pk,) for one in Referral.objects.filter(state="draft")[:1]],
     "office_inbox": _none, "office_sent": _none, "office_arrivals": _none, "office_paper": _patient,
     "office_slots": _none, "office_close_clinic": _session, "office_calls": _none, "office_answer": _first(Complaint),
     "clinic": _none, "clinic_guidance": _none, "clinic_guide": _task(FollowUp.Kind.GUIDANCE),

@@ -37,6 +37,7 @@ def test_no_address_is_missing_here() -> None:
     assert sorted(names(get_resolver().url_patterns)) == sorted([*PAGES, *POSTED, *OTHERS])
 
 
+@pytest.mark.prove  # minutes for each kind of person
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("group", list(GROUPS))
