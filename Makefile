@@ -40,6 +40,7 @@ LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generat
 lock:
 	$(LOCK) $(ARGS) -o requirements.lock
 	$(LOCK) $(ARGS) -c requirements.lock --extra dev -o requirements-dev.lock
+	$(LOCK) $(ARGS) -c requirements-dev.lock --extra dev --extra bench -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
