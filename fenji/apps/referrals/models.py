@@ -85,6 +85,7 @@ class Referral(models.Model):
             models.Index(fields=["department", "state"]),
             models.Index(fields=["escalate_at"], condition=Q(closed_at__isnull=True), name="referral_escalates"),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="referral_sent"),
         ]
 
     def __str__(self) -> str:

@@ -180,6 +180,10 @@ class Migration(migrations.Migration):
             model_name='referral',
             index=models.Index(fields=['-created_at'], name='referrals_r_created_ba3fe4_idx'),
         ),
+        migrations.AddIndex(
+            model_name='referral',
+            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='referral_sent'),
+        ),
         migrations.AddConstraint(
             model_name='referral',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('due_at__isnull', False), ('escalate_at__isnull', False), ('state__in', ['draft', 'awaiting_approval', 'sent', 'awaiting_information', 'refused', 'handing_on', 'accepted', 'scheduled', 'appointment_cancelled', 'no_show', 'cancellation_requested', 'arrived', 'in_care', 'replied', 'returned'])), models.Q(models.Q(('state__in', ['draft', 'awaiting_approval', 'sent', 'awaiting_information', 'refused', 'handing_on', 'accepted', 'scheduled', 'appointment_cancelled', 'no_show', 'cancellation_requested', 'arrived', 'in_care', 'replied', 'returned']), _negated=True), ('closed_at__isnull', False), ('due_at__isnull', True)), _connector='OR'), name='open_has_deadline_closed_has_none'),
