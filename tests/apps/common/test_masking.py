@@ -1,4 +1,6 @@
-"""ID and phone numbers are taken out of text; other numbers stay."""
+"""ID and phone numbers are taken out of text; other numbers stay, and so do keys of rows."""
+
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -27,6 +29,39 @@ def test_texts_inside_lists_and_dictionaries_are_reached() -> None:
     assert "13800138000" not in str(masked_within(value))
     assert "44170219900101123X" not in str(masked_within(value))
     assert masked_within(value)["n"] == 1
+
+
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+HEX = "0123456789abcdef"
+# Keys in which a mobile number seems to stand, between letters or at the end.
+UNLUCKY = st.one_of(
+    st.builds("{}-13a4-4567-8abc-c{}".format, st.text(HEX, min_size=8, max_size=8), MOBILES),
+    st.builds("{}a{}b".format, st.text(HEX, min_size=19, max_size=19), MOBILES),
+    st.builds(lambda number: number + "f" * 53, MOBILES),
+    st.uuids().map(str),
+    st.binary().map(lambda some: hashlib.sha256(some).hexdigest()),
+)
+
+
+@given(
+    key=UNLUCKY,
+    number=MOBILES,
+    around=st.sampled_from(["{} {}", "{}，电话{}", "/referrals/{}/?of={}", "referral-{}-{}", '"{}":"{}"']),
+)
+def test_a_key_stays_whole_and_the_number_beside_it_goes(key: str, number: str, around: str) -> None:
+    kept = masked(around.format(key, number))
+    assert kept == around.format(key, "[手机号码]")
+
+
+@given(number=MOBILES, letters=st.text("abcdef", min_size=1, max_size=8))
+def test_letters_beside_a_number_do_not_make_it_a_key(number: str, letters: str) -> None:
+    assert number not in masked(letters + number)
+    assert number not in masked(number + letters)
+
+
+def test_digits_alone_are_no_hash() -> None:
+    assert "44170219900101123X" not in masked("44170219900101123X" + "a" * 14)  # as long as a hash
+    assert masked("13800138000" * 3) == "13800138000" * 3  # one number of 33 digits is nobody's
 
 
 @given(st.text())
