@@ -76,7 +76,7 @@ class _Draft:
     def chunk(self, n: int) -> Chunk:
         doubles = _between(self.first, n, self.figures.duplicate_permille)
         age, sex = self._age_and_sex(n - doubles)
-        born = np.datetime64(self.on) - (age * YEAR).astype(np.int64)
+        born = np.datetime64(self.on) - (age * YEAR).astype("timedelta64[D]")
         homes = group(age, sex, self.figures.persons_per_household, self.rng)
         kind, number = self._identity(age, sex, born)
         mother = np.where(np.array(kind) == BIRTH, homes.mother, -1)
@@ -166,7 +166,7 @@ class _Draft:
     def _signing_days(self, homes: Households) -> Days:
         """A household signs on one day."""
         ago = self.rng.integers(0, self.figures.contract_begun_within_days, homes.count)
-        days: Days = np.datetime64(self.on) - ago[homes.number]
+        days: Days = np.datetime64(self.on) - ago[homes.number].astype("timedelta64[D]")
         return days
 
     def _chance(self, n: int, permille: int) -> NDArray[np.bool_]:
@@ -185,7 +185,8 @@ class _Draft:
 def _years_later(days: Days, years: int) -> Days:
     """The same day of the month; 29 February becomes 1 March."""
     months = days.astype("datetime64[M]")
-    later: Days = (months + 12 * years).astype("datetime64[D]") + (days - months.astype("datetime64[D]"))
+    into_month = days - months.astype("datetime64[D]")
+    later: Days = (months + np.timedelta64(12 * years, "M")).astype("datetime64[D]") + into_month
     return later
 
 

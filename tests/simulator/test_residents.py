@@ -17,6 +17,7 @@ from fenji.simulator.names import load_names
 from fenji.simulator.population import load_population
 from fenji.simulator.residents import CHUNK, generate, shares
 
+pytestmark = pytest.mark.filterwarnings("error::DeprecationWarning")  # NumPy announces what it will refuse
 DAY = date(2026, 3, 4)
 N = 26_000
 # facts: the 2020 census by county, in units of ten thousand of 260.3; Hailing and the high-tech zone lie in 江城
