@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "fenji.apps.residents",
     "fenji.apps.contracts",
     "fenji.apps.booking",
+    "fenji.apps.stays",
     "fenji.apps.referrals",
     "fenji.apps.indicators",
     "fenji.exchange",
