@@ -59,7 +59,7 @@ def prepare_static() -> None:
 
 def prepare(steps: Annotated[list[str], typer.Argument()]) -> None:
     """Do the named steps of a first start; `fenji run` calls this in a process whose memory ends with it."""
-    with fenji() as installation:
+    with fenji(owner="residents" in steps) as installation:  # only the owner may fill a table without its indexes
         from fenji.config.preparation import STEPS
 
         for name in steps:
