@@ -2,7 +2,11 @@
 
 import asyncio
 
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 
 CONCURRENCY = 2
 DEAD_AFTER_SECONDS = 30  # without a heartbeat; a living worker sends one every 10
@@ -16,13 +20,27 @@ async def recover_stalled_jobs(timestamp: int) -> None:
         await app.job_manager.retry_job(job)
 
 
+class WorkerConnector(PsycopgConnector):
+    """The worker's own connections for fetching jobs; what a job itself defers goes through Django's.
+
+    The stock connector would commit such a job at once: it could run before the transaction that made it, or though
+    that was rolled back.
+    """
+
+    def get_sync_connector(self) -> BaseConnector:
+        return DjangoConnector()
+
+
+def worker_connector() -> WorkerConnector:
+    return WorkerConnector(kwargs=connector_params("default"))
+
+
 def run_worker() -> None:
     """Run jobs until SIGTERM or Ctrl-C, then finish those under way."""
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
 
     async def work() -> None:
         async with app.open_async():
             await app.run_worker_async(concurrency=CONCURRENCY, delete_jobs="successful", shutdown_graceful_timeout=8)
 
-    with app.replace_connector(connector):
+    with app.replace_connector(worker_connector()):
         asyncio.run(work())
