@@ -27,6 +27,7 @@ class WaitingEntry(models.Model):
     department = models.ForeignKey("registry.Department", on_delete=models.PROTECT, related_name="waiting_entries")
     line = models.CharField(max_length=12, blank=True)  # "": any clinic of the department
     exam_item = models.ForeignKey("booking.ExamItem", null=True, on_delete=models.PROTECT, related_name="+")
+    exam_order = models.ForeignKey("booking.ExamOrder", null=True, on_delete=models.PROTECT, related_name="waiting")
     physician = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     referral_id = models.UUIDField(null=True)
     urgency = models.CharField(max_length=10)  # kernel.referral.Urgency
