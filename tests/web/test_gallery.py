@@ -65,8 +65,8 @@ def test_the_keyboard_sees_where_it_is_and_skips_to_the_text(page: Page, live_se
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_page_works_without_javascript_and_without_motion(browser, live_server) -> None:
-    context = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
+def test_the_page_works_without_javascript_and_without_motion(browser, browser_context_args, live_server) -> None:
+    context = browser.new_context(**browser_context_args, java_script_enabled=False, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{live_server.url}/components/")
     page.get_by_role("link", name="下一页").click()
