@@ -1,12 +1,13 @@
-"""How pages post: once per idempotency key, on the version that was read, then away by redirect."""
+"""How pages post: once per idempotency key, on the version that was read; away by redirect, or faults beside boxes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from fenji.apps.common.errors import VersionMissing
+from fenji.apps.common.errors import DomainError, Invalid, VersionMissing
 from fenji.apps.common.idempotency import answer_once
 from fenji.apps.common.locks import patience
 from fenji.web.roles import PersonRequest
@@ -28,6 +29,16 @@ def version_of(request: HttpRequest) -> int:
     if version is None:
         raise VersionMissing
     return version
+
+
+def show_faults(form: forms.Form, fault: DomainError, boxes: Mapping[str, str] | None = None) -> None:
+    """Put what an action refused beside the boxes it names, else above the form; `boxes`: its names to the form's."""
+    named = fault.fields if isinstance(fault, Invalid) else {}
+    for name, words in named.items():
+        box = (boxes or {}).get(name, name)
+        form.add_error(box if box in form.fields else None, words)
+    if not named:
+        form.add_error(None, f"{fault.message}{fault.remedy}")
 
 
 def number_of(text: object) -> int | None:

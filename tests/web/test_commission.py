@@ -1,14 +1,12 @@
 """The commission's desk: late first, every figure with its list, numbers instead of names, a county sees its own."""
 
 import io
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 from python_calamine import CalamineWorkbook
 
 from fenji.apps.common.clock import Frozen
@@ -24,7 +22,7 @@ from fenji.web.commission.institutions import COLUMNS, sorted_rows, value_of
 from fenji.web.commission.selection import selection_from
 from tests.conftest import NOON
 from tests.factories.world import World
-from tests.web.commission_world import NAMES, standing_world
+from tests.web.commission_world import NAMES
 from tests.web.test_residents import client_of, text
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +32,9 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, datetime]]:
-    with standing_world(django_db_blocker, NOON) as story:
-        yield story
-
-
 @pytest.fixture
-def world(told: tuple[World, datetime], db: None, clock: Frozen) -> World:
-    clock.move_to(told[1])
-    return told[0]
+def world(commission_world: World) -> World:
+    return commission_world
 
 
 @pytest.fixture

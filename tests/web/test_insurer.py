@@ -1,11 +1,9 @@
 """The insurer's page: referrals by tier and direction, by number, of its region only."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
@@ -16,25 +14,17 @@ from fenji.kernel.referral import Direction
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Kind, Level, Tier
 from fenji.web.insurer.desk import roads_between
-from tests.conftest import NOON
 from tests.factories.world import World, institution, person
-from tests.web.commission_world import NAMES, standing_world
+from tests.web.commission_world import NAMES
 from tests.web.test_commission import sheets
 from tests.web.test_residents import client_of, text
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, datetime]]:
-    with standing_world(django_db_blocker, NOON) as story:
-        yield story
-
-
 @pytest.fixture
-def world(told: tuple[World, datetime], db: None, clock: Frozen) -> World:
-    clock.move_to(told[1])
-    return told[0]
+def world(commission_world: World) -> World:
+    return commission_world
 
 
 @pytest.fixture

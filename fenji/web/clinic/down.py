@@ -21,7 +21,7 @@ from fenji.apps.residents.relations import access_resident
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.roles import Role
 from fenji.web.family_doctor.sheet import diagnosis_meant
-from fenji.web.posting import once
+from fenji.web.posting import once, show_faults
 from fenji.web.presenters.names import full_name
 from fenji.web.referrals.plan import PlanForm, lines
 from fenji.web.referrals.presenter import proposals
@@ -52,9 +52,7 @@ def send_down(request: PostRequest, resident_id: UUID) -> HttpResponse:
         try:
             return once(request, lambda: _send(request, resident_id, form))
         except Invalid as invalid:
-            for name, words in invalid.fields.items():
-                box = BOXES.get(name, name)
-                form.add_error(box if box in form.fields else None, words)
+            show_faults(form, invalid, BOXES)
     question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
     page = {"form": form, "resident": resident, "at": at, "proposals": proposals(choose(question), at)}
     return render(request, "clinic/send_down.html", page, status=422 if form.errors else 200)

@@ -26,7 +26,7 @@ from fenji.apps.residents.relations import access_resident
 from fenji.kernel.referral import Urgency
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import PRIMARY_KINDS
-from fenji.web.posting import once
+from fenji.web.posting import once, show_faults
 from fenji.web.roles import PostRequest, requires_role
 
 DOORS = (Role.REFERRAL_OFFICE, Role.PHYSICIAN)
@@ -84,8 +84,7 @@ def paper_slip(request: PostRequest, resident_id: UUID) -> HttpResponse:
         try:
             return once(request, lambda: _enter(request, resident_id, form.cleaned_data))
         except Invalid as invalid:
-            for name, fault in invalid.fields.items():
-                form.add_error(name if name in form.fields else None, fault)
+            show_faults(form, invalid)
     words = {"form": form, "resident": resident, "at": at}
     return render(request, "referral_office/paper.html", words, status=422 if form.errors else 200)
 

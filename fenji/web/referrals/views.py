@@ -16,14 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.common import clock
-from fenji.apps.common.errors import DomainError, Invalid, NotFound
+from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals import actions, papers, policies, queries, rules
 from fenji.apps.referrals.actions.effects.places import uses_places
 from fenji.apps.referrals.choosing import Answer, choose, question_of, without
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
-from fenji.web.posting import once, version_of
+from fenji.web.posting import once, show_faults, version_of
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.referrals.presenter import ReferralPage, proposals
 from fenji.web.roles import PersonRequest, requires_login
@@ -76,7 +76,7 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
         try:
             return once(request, lambda: _perform(request, referral, form))
         except (Invalid, PlaceStillFree, SlotTaken) as fault:  # what was written stays on the page
-            _show_faults(form, fault)
+            show_faults(form, fault)
     return render(
         request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200
     )
@@ -142,14 +142,6 @@ def _done_words(row: Move, moved: Referral) -> str:
     if row.action == "accept" and uses_places(moved) and State(moved.state) is State.ACCEPTED:
         return _("已接收。目前没有空余号源，请尽快安排就诊时间。")
     return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": pgettext("move", row.name), "number": moved.number}
-
-
-def _show_faults(form: MoveForm, fault: DomainError) -> None:
-    fields = fault.fields if isinstance(fault, Invalid) else {}
-    for name, words in fields.items():
-        form.add_error(name if name in form.fields else None, words)
-    if not fields:
-        form.add_error(None, f"{fault.message}{fault.remedy}")
 
 
 def _move_page(referral: Referral, row: Move, form: MoveForm, at: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals import actions, policies
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import Move, Party
-from fenji.web.posting import once, version_of
+from fenji.web.posting import once, show_faults, version_of
 from fenji.web.presenters.names import full_name
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.resident.person import ResidentRequest, for_resident
@@ -133,7 +133,7 @@ def move(request: ResidentRequest, referral_id: UUID, action: str) -> HttpRespon
             return once(request, lambda: _perform(request, referral, form))
         except (Invalid, SlotTaken) as fault:
             form = _form(referral, row, request.at, posted)  # with the places that are free now
-            _show(form, fault)
+            show_faults(form, fault)
     shown = {
         "referral": referral,
         "resident": request.resident,
@@ -168,14 +168,6 @@ def _perform(request: ResidentRequest, referral: Referral, form: MoveForm) -> st
     actions.perform(referral.pk, action, form.given(), by=request.user, version=version_of(request))
     messages.success(request, str(PAGES[action].done))
     return reverse("my_referral", args=[referral.pk])
-
-
-def _show(form: MoveForm, fault: Invalid | SlotTaken) -> None:
-    fields = fault.fields if isinstance(fault, Invalid) else {}
-    for name, words in fields.items():
-        form.add_error(name if name in form.fields else None, words)
-    if not fields:
-        form.add_error(None, f"{fault.message}{fault.remedy}")
 
 
 def _filled(words: Words, referral: Referral, at: datetime) -> str:

@@ -11,8 +11,8 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.residents import policies, proofs, queries, relations
 from fenji.kernel.roles import CLINICAL
-from fenji.web.posting import once
-from fenji.web.residents.forms import ReasonForm, show_faults
+from fenji.web.posting import once, show_faults
+from fenji.web.residents.forms import ReasonForm
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest, requires_role
 

@@ -16,8 +16,8 @@ from fenji.apps.residents import actions, identity, relations
 from fenji.apps.residents.errors import AlreadyRegistered
 from fenji.apps.residents.models import IdKind, Resident
 from fenji.apps.residents.policies import Purpose
-from fenji.web.posting import once
-from fenji.web.residents.forms import CorrectionForm, ParticularsForm, ReasonForm, initial_of, show_faults
+from fenji.web.posting import once, show_faults
+from fenji.web.residents.forms import CorrectionForm, ParticularsForm, ReasonForm, initial_of
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest
 

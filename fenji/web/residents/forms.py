@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.common.errors import Invalid
 from fenji.apps.registry import queries as registry
 from fenji.apps.residents import identity
 from fenji.apps.residents.models import IdKind, Resident
@@ -116,11 +115,3 @@ def initial_of(resident: Resident) -> dict[str, object]:
         "address": resident.address,
         "scheme": resident.scheme,
     }
-
-
-def show_faults(form: forms.Form, fault: Invalid) -> None:
-    """Put what an action said of each field beside the field; what belongs to none stands above the form."""
-    if not fault.fields:
-        form.add_error(None, str(fault.message))
-    for name, words in fault.fields.items():
-        form.add_error(name if name in form.fields else None, words)

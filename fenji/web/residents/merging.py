@@ -14,8 +14,8 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.residents import actions, duplicates, identity, queries, relations
 from fenji.apps.residents.models import Resident
 from fenji.apps.residents.policies import MERGING_ROLES, Purpose
-from fenji.web.posting import once
-from fenji.web.residents.forms import ReasonForm, show_faults
+from fenji.web.posting import once, show_faults
+from fenji.web.residents.forms import ReasonForm
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest, requires_role
 

@@ -15,8 +15,8 @@ from fenji.apps.residents.errors import AlreadyRegistered
 from fenji.apps.residents.models import IdKind, Resident
 from fenji.apps.residents.policies import Purpose
 from fenji.web.addresses import uuid_or_none
-from fenji.web.posting import once
-from fenji.web.residents.forms import ParticularsForm, show_faults
+from fenji.web.posting import once, show_faults
+from fenji.web.residents.forms import ParticularsForm
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest
 
