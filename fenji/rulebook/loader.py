@@ -1,7 +1,8 @@
 """Reads a city's policy files and catalogue into a rulebook, refusing anything that is unfounded or unclear.
 
 A policy file holds tables of dated values: `[[deadlines.review]]` with `from`, `until` (optional), `value`, `source`,
-`clause` and `status`; `sources.toml` names the documents. The path of a table is the value's key.
+`clause` and `status`; the path of a table is the value's key. `sources.toml` names the documents. A city rests on its
+province and the nation (`packs`): their rows hold where the city says nothing (`overlay`).
 """
 
 import difflib
@@ -13,13 +14,16 @@ from typing import Any
 
 from fenji.rulebook.catalogue import read_catalogue
 from fenji.rulebook.errors import RulebookError
+from fenji.rulebook.keys import KEYS
+from fenji.rulebook.overlay import Values, lay_over
+from fenji.rulebook.packs import CITIES, layers_of
 from fenji.rulebook.provenance import check_provenance, dates_of
 from fenji.rulebook.rulebook import Rulebook
-from fenji.rulebook.schema import KEYS
+from fenji.rulebook.sources import read_sources
 from fenji.rulebook.toml_file import TomlFile
 from fenji.rulebook.version import FORMAT, canonical
 
-CITIES = Path(__file__).resolve().parent.parent / "cities"
+__all__ = ["CITIES", "load_rulebook", "read_rulebook"]
 FIELDS = {"from", "until", "value", "source", "clause", "status"}
 
 
@@ -29,13 +33,30 @@ def load_rulebook(city: str) -> Rulebook:
     return read_rulebook(CITIES / city)
 
 
-def read_rulebook(folder: Path) -> Rulebook:
-    """The rulebook of the city in `folder` (`policy/`, `catalogue/`). Raises RulebookError at the first thing wrong."""
+def read_rulebook(folder: Path, packs: Path = CITIES) -> Rulebook:
+    """The rulebook of the city in `folder`, over the packs it rests on. Raises RulebookError at the first fault."""
+    values: Values = {}
+    sources: dict[str, Any] = {}
+    layers = layers_of(folder, packs)
+    for pack, place in layers:
+        sources = read_sources(place / "policy" / "sources.toml", sources)
+        values = lay_over(values, _read_values(place, sources, pack.code))
+    content = {
+        "format": FORMAT,
+        "city": folder.name,
+        "layers": [{"code": pack.code, "name": pack.name, "name_en": pack.name_en} for pack, _ in layers],
+        "sources": sources,
+        "values": values,
+    }
+    return Rulebook(canonical(content | read_catalogue(folder / "catalogue", set(sources))))
+
+
+def _read_values(folder: Path, sources: dict[str, Any], layer: str) -> Values:
+    """What the files of one pack say themselves, each row marked with the pack's code."""
     files = sorted((folder / "policy").glob("*.toml"))
     if not files:
         raise RulebookError("没有政策文件", expected="policy/*.toml", remedy="检查城市代码，或补上文件", file=folder)
-    sources = _read_sources(folder / "policy" / "sources.toml")
-    values: dict[str, list[dict[str, Any]]] = {}
+    values: Values = {}
     for file in files:
         if file.name == "sources.toml":
             continue
@@ -44,9 +65,8 @@ def read_rulebook(folder: Path) -> Rulebook:
                 raise RulebookError(
                     "同一项写在两个文件里", expected="一项只在一个文件", remedy="合并到一处", file=file, key=key
                 )
-            values[key] = rows
-    content = {"format": FORMAT, "city": folder.name, "sources": sources, "values": values}
-    return Rulebook(canonical(content | read_catalogue(folder / "catalogue", set(sources))))
+            values[key] = [{**row, "layer": layer} for row in rows]
+    return values
 
 
 class PolicyFile(TomlFile):
@@ -67,7 +87,7 @@ class PolicyFile(TomlFile):
 
     def _series(self, path: str, node: Any) -> Iterator[tuple[str, list[Any]]]:
         """Every array of tables in the file, whatever depth it stands at."""
-        if isinstance(node, list) and all(isinstance(row, dict) for row in node):
+        if isinstance(node, list) and node and all(isinstance(row, dict) for row in node):
             yield path, node
         elif isinstance(node, dict):
             for name, child in node.items():
@@ -91,8 +111,9 @@ class PolicyFile(TomlFile):
         shape = KEYS[key].shape
         if "value" not in row:
             raise wrong("缺少 value", "value", shape.expected, "补上")
-        if not shape.fits(row["value"]):
-            raise wrong("值的形式不对", "value", shape.expected, "按所示形式改写")
+        if fault := shape.fault(row["value"]):
+            where = f"（{fault.where}）" if fault.where else ""
+            raise wrong(f"值的形式不对{where}", "value", fault.expected, "按所示形式改写")
         return {"value": row["value"], **dates_of(row, wrong), **check_provenance(row, self.sources, wrong)}
 
     def _in_order(self, key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -106,13 +127,3 @@ class PolicyFile(TomlFile):
                     remedy=f"给较早的一条写 until = {later['from']}",
                 )
         return rows
-
-
-def _read_sources(file: Path) -> dict[str, dict[str, str]]:
-    if not file.exists():
-        return {}
-    parsed = TomlFile(file)
-    for id_, source in parsed.data.items():
-        if not isinstance(source, dict) or not source.get("title") or set(source) - {"title", "note"}:
-            raise parsed.error("来源写得不全", table=id_, expected="title（必有）和 note", remedy="补上文件名称")
-    return parsed.data

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property, lru_cache
@@ -19,6 +20,7 @@ from fenji.kernel.working_time import Window
 from fenji.rulebook.catalogue import build_catalogue
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.schema import ASSUMPTION, DatedValue, Source
+from fenji.rulebook.sources import Responsible, responsible_for
 from fenji.rulebook.version import FORMAT, canonical
 
 CHOICE_FLAGS = ("same_tier", "stepwise", "exempt_choose_freely", "recheck_same_institution", "home_first")
@@ -60,6 +62,15 @@ class Rulebook:
         return str(self._data["city"])
 
     @cached_property
+    def layers(self) -> dict[str, tuple[str, str]]:
+        """Chinese and English name of each pack the policy was laid together from, nation first."""
+        return {layer["code"]: (layer["name"], layer["name_en"]) for layer in self._data["layers"]}
+
+    @property
+    def name(self) -> str:
+        return self.layers[self.city][0]
+
+    @cached_property
     def sources(self) -> dict[str, Source]:
         return {id_: Source(id_, **source) for id_, source in self._data["sources"].items()}
 
@@ -75,6 +86,7 @@ class Rulebook:
                     source=row["source"],
                     clause=row["clause"],
                     status=Basis(row["status"]),
+                    layer=row["layer"],
                 )
                 for row in rows
             )
@@ -93,6 +105,16 @@ class Rulebook:
         if source.startswith(ASSUMPTION):
             return f"假设：{source.removeprefix(ASSUMPTION).strip()}"
         return self.sources[source].title
+
+    def responsible(self, dated: DatedValue) -> tuple[Responsible, ...]:
+        """Who sees to a value, by the clause it rests on; an assumption names the clause it fills."""
+        if dated.source in self.sources:
+            return responsible_for(self.sources[dated.source], dated.clause)
+        named = (responsible_for(source, dated.clause) for source in self._named_in(dated.clause))
+        return next((found for found in named if found), ())
+
+    def _named_in(self, clause: str) -> Iterator[Source]:
+        return (source for id_, source in self.sources.items() if clause.startswith(f"{id_} "))
 
     def catalogue(self, on: date) -> Catalogue:
         """The clinical criteria in force on a day; empty where the city has none."""

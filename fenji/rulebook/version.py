@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-FORMAT = 1  # of the stored content; a reader of a later format still reads this one
+FORMAT = 2  # of the stored content: 2 brought layers
 
 
 def canonical(data: Any) -> str:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from fenji.rulebook import load_rulebook
-from fenji.rulebook.pages import FOREVER, PAGES, outdated, render_catalogue_page, render_policy_page, write
-from fenji.rulebook.schema import KEYS
+from fenji.rulebook.keys import KEYS
+from fenji.rulebook.packs import available_policies
+from fenji.rulebook.pages import FOREVER, PAGES, outdated, render_catalogue_page, write
+from fenji.rulebook.policy_pages import render_city_page, render_keys_page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +26,16 @@ def test_a_page_that_differs_or_is_missing_is_named(tmp_path: Path) -> None:
 def test_every_criterion_measure_and_key_is_on_a_page() -> None:
     catalogue, page = load_rulebook("yangjiang").catalogue(FOREVER), render_catalogue_page()
     assert all(f"`{code}`" in page for code in (*catalogue.by_code, *catalogue.measures))
-    assert all(f"`{key}`" in render_policy_page() for key in KEYS)
+    assert all(f"`{key}`" in render_keys_page() for key in KEYS)
+
+
+def test_a_city_says_on_its_page_what_is_its_own_and_what_it_rests_on() -> None:
+    assert {f"docs/reference/policy/{pack.code}.md" for pack in available_policies()} < set(PAGES)
+    page = render_city_page("yangjiang")
+    assert all(f"`{key}`" in page for key in KEYS)
+    own, province, nation = (page.index(f"## {name}") for name in ("阳江市", "广东省", "全国"))
+    assert own < page.index("`contract.team`") < province < page.index("`payment.ratio.inpatient`") < nation
+    assert "市人力资源社会保障局负责，市卫生计生局、发展改革局参与" in page
 
 
 def test_no_row_breaks_its_table() -> None:

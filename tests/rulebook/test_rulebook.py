@@ -14,7 +14,7 @@ from fenji.kernel.tiers import Basis, Level
 from fenji.kernel.working_time import CHINA
 from fenji.rulebook import Rulebook, load_rulebook
 from fenji.rulebook.calendar import is_fallback, is_working_day, working_calendar
-from fenji.rulebook.schema import KEYS
+from fenji.rulebook.keys import KEYS
 
 TODAY = date(2026, 3, 4)
 YANGJIANG, QINGHAI = load_rulebook("yangjiang"), load_rulebook("qinghai")
