@@ -27,7 +27,7 @@ PAGES = (
     ("county-office", "/office/slots/"),
     ("county-physician", "/clinic/"),
     ("commission", "/commission/"),
-    ("system", "/administration/"),
+    ("system", "/administration/system/"),
     ("resident", "/network/"),
 )
 
