@@ -122,15 +122,15 @@ class Rulebook:
 
     def deadline(self, name: str, urgency: Urgency | str, on: date) -> Span:
         """How long the owner of a state has; `name` is the state's `deadline` in the referral table."""
-        return self._span(f"deadlines.{name}", urgency, on)
+        return self.span(f"deadlines.{name}", urgency, on)
 
     def escalation(self, urgency: Urgency | str, on: date) -> Span:
         """How long after one rung was told the next one is."""
-        return self._span("escalation.between_rungs", urgency, on)
+        return self.span("escalation.between_rungs", urgency, on)
 
     def hold(self, urgency: Urgency | str, on: date) -> Span:
         """How long a place is held for someone who has not confirmed."""
-        return self._span("booking.hold", urgency, on)
+        return self.span("booking.hold", urgency, on)
 
     def approval(self, level: Level | str, on: date) -> Signature | None:
         """Who signs for a sending institution of this level; None where a referral leaves unsigned."""
@@ -179,7 +179,8 @@ class Rulebook:
         """What a value rests on, in the reader's words."""
         return Clause(self.title_of(dated.source), dated.clause, dated.status)
 
-    def _span(self, key: str, urgency: Urgency | str, on: date) -> Span:
+    def span(self, key: str, urgency: Urgency | str, on: date) -> Span:
+        """A time that is given for each urgency."""
         value = self.value(key, on=on).value[Urgency(urgency).value]
         return Span(minutes=round(value["hours"] * 60), working=value["working"])
 
