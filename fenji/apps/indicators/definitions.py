@@ -116,10 +116,7 @@ ANSWERS = (
     ),
     Definition(
         "answered_late", Words("逾期答复", "Answered late"),
-        Words(
-            "答复时已超过接收时限，以系统的超时上报为凭",
-            "Answered after the deadline; the escalation on record is the evidence",
-        ),
+        Words("答复时已超过接收时限", "Answered after the deadline for the answer had passed"),
         NONE, PUBLISHED, Unit.COUNT, Side.RECEIVER, f"{ANSWERED} AND is_late",
     ),
     Definition(

@@ -7,10 +7,12 @@ latest. Which actions send, answer and lapse follows from the kernel's table. Co
     sent_at (first sent) put_at (before this receiver) answered_at refused reason is_late is_last
     appointment_at arrived_at replied_at due_at booked missed has_plan skips
 
-`is_late`: the clock's escalation in the state "sent" is on record, or the deadline has passed and it is still open.
+`is_late`: from the deadline for the receiver's answer on. A step taken in the state "sent" after its deadline says so
+itself (`Step.is_late`); while there is none, the referral's own deadline does. No escalation is needed for it.
 
 Most referrals go one way, and their row says when they were answered: only the few steps that tell of something else
-(`marks`) are read, by the index on (action, at). The whole history is read for those that were rerouted, no others.
+(`marks`) are read, by the indexes on (action, at) and on late steps. The whole history is read for those that were
+rerouted, no others.
 """
 
 from typing import Any
@@ -34,21 +36,20 @@ ANSWERING = tuple(
 )
 REFUSING = tuple(move.action for move in MOVES if move.to is State.REFUSED)
 HANDING = tuple(move.action for move in MOVES if move.to is State.HANDING_ON)
-LAPSE, MISS = "escalate", "mark_no_show"
+MISS = "mark_no_show"
 KEPT = (BookingState.BOOKED.value, BookingState.ARRIVED.value, BookingState.NO_SHOW.value)
 
 FACTS = """
-WITH cohort AS (
-    SELECT r.id, r.number, r.direction, r.urgency, r.state, r.from_paper, r.sender_id, r.receiver_id, r.due_at,
-        r.answered_at, r.arrived_at, r.replied_at, r.booking_id, first.at AS sent_at
-    FROM referrals_step AS first JOIN referrals_referral AS r ON r.id = first.referral_id
-    WHERE first.action = ANY(%(sending)s) AND first.at >= %(start)s AND first.at < %(until)s
-), marks AS (
+WITH cohort AS MATERIALIZED (
+    SELECT id, number, direction, urgency, state, from_paper, sender_id, receiver_id, due_at, sent_at, answered_at,
+        arrived_at, replied_at, booking_id
+    FROM referrals_referral WHERE sent_at >= %(start)s AND sent_at < %(until)s
+), marks AS MATERIALIZED (
     SELECT referral_id, bool_or(action = ANY(%(rerouting)s)) AS rerouted,
         bool_or(action = ANY(%(refusing)s)) AS refused, min(reason) FILTER (WHERE action = ANY(%(refusing)s)) AS reason,
         min(at) FILTER (WHERE action = ANY(%(handing)s) AND from_state = 'sent') AS handed_at,
-        bool_or(action = %(lapse)s AND from_state = 'sent') AS lapsed, bool_or(action = %(miss)s) AS missed
-    FROM referrals_step WHERE action = ANY(%(marking)s) AND at >= %(start)s GROUP BY referral_id
+        bool_or(is_late AND from_state = 'sent') AS lapsed, bool_or(action = %(miss)s) AS missed
+    FROM referrals_step WHERE (action = ANY(%(marking)s) OR is_late) AND at >= %(start)s GROUP BY referral_id
 ), turns AS (
     SELECT s.*, s.action = ANY(%(answering)s) AND s.from_state IN ('sent', '') AS answers,
         count(*) FILTER (WHERE s.action = ANY(%(putting)s)) OVER (
@@ -64,8 +65,12 @@ WITH cohort AS (
         min(at) FILTER (WHERE action = ANY(%(putting)s)), min(at) FILTER (WHERE answers),
         min(institution_id) FILTER (WHERE answers), bool_or(answers AND to_state = 'refused'),
         coalesce(min(reason) FILTER (WHERE answers AND to_state = 'refused'), ''),
-        bool_or(action = %(lapse)s AND from_state = 'sent'), bool_or(action = %(miss)s)
+        bool_or(is_late AND from_state = 'sent'), bool_or(action = %(miss)s)
     FROM turns WHERE turn > 0 GROUP BY referral_id, turn
+), planned AS (
+    SELECT DISTINCT child.parent_id FROM referrals_referral AS child JOIN referrals_careplan AS plan
+        ON plan.referral_id = child.id
+    WHERE child.created_at >= %(start)s AND child.direction = 'down' AND child.state <> 'cancelled'
 ), tied AS (
     SELECT * FROM unnest(%(lowers)s::bigint[], %(uppers)s::bigint[]) AS pair(lower_id, upper_id)
 ), facts AS (
@@ -74,16 +79,16 @@ WITH cohort AS (
         x.lapsed OR (x.is_last AND c.state = 'sent' AND c.due_at <= %(at)s) AS is_late,
         place.starts_at AS appointment_at, c.arrived_at, c.replied_at, c.due_at,
         x.missed OR (x.is_last AND booking.id IS NOT NULL) AS booked, x.missed,
-        c.replied_at IS NOT NULL AND EXISTS (
-            SELECT FROM referrals_referral AS child JOIN referrals_careplan AS plan ON plan.referral_id = child.id
-            WHERE child.parent_id = c.id AND child.direction = 'down' AND child.state <> 'cancelled') AS has_plan,
-        c.direction = 'up' AND c.urgency <> 'emergency' AND receiver.tier - sender.tier >= %(skip)s AND NOT EXISTS (
-            SELECT FROM tied WHERE tied.lower_id = sender.id AND tied.upper_id = receiver.id) AS skips
+        c.replied_at IS NOT NULL AND planned.parent_id IS NOT NULL AS has_plan,
+        c.direction = 'up' AND c.urgency <> 'emergency' AND receiver.tier - sender.tier >= %(skip)s
+            AND tied.lower_id IS NULL AS skips
     FROM receipts AS x JOIN cohort AS c ON c.id = x.referral_id
         JOIN registry_institution AS sender ON sender.id = c.sender_id
         JOIN registry_institution AS receiver ON receiver.id = coalesce(x.answered_by, c.receiver_id)
         LEFT JOIN booking_booking AS booking ON booking.id = c.booking_id AND booking.state = ANY(%(kept)s)
         LEFT JOIN booking_place AS place ON place.id = booking.place_id
+        LEFT JOIN planned ON planned.parent_id = c.id
+        LEFT JOIN tied ON tied.lower_id = sender.id AND tied.upper_id = receiver.id
     WHERE %(everything)s OR c.sender_id = ANY(%(ids)s) OR receiver.id = ANY(%(ids)s)
 )
 """
@@ -97,8 +102,8 @@ def rows(query: str, scope: Scope, **more: Any) -> list[tuple[Any, ...]]:
         "everything": scope.institution_ids is None, "ids": sorted(scope.institution_ids or ()),
         "lowers": [lower for lower, _ in pairs], "uppers": [upper for _, upper in pairs],
         "sending": list(SENDING), "putting": [*SENDING, *REROUTING], "answering": list(ANSWERING),
-        "rerouting": list(REROUTING), "refusing": list(REFUSING), "handing": list(HANDING), "lapse": LAPSE,
-        "miss": MISS, "marking": [*REROUTING, *REFUSING, *HANDING, LAPSE, MISS], "kept": list(KEPT), **more,
+        "rerouting": list(REROUTING), "refusing": list(REFUSING), "handing": list(HANDING), "miss": MISS,
+        "marking": [*REROUTING, *REFUSING, *HANDING, MISS], "kept": list(KEPT), **more,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FACTS + query, given)

@@ -19,9 +19,10 @@ time in plain Python over random histories and compares.
   looking. Periods are half-open and begin at midnight in Asia/Shanghai. *Overdue now* and *notices not delivered* are
   of the moment; follow-ups belong to the period in which they were due.
 - **Receipt.** A referral refused by one hospital and rerouted to another is one referral sent and two received.
-- **Late** is what the system recorded: the clock's escalation while the referral waited for its receiver (the deadline
-  of the rulebook in force, in working hours where it says so), or a deadline that has passed and is still unanswered.
-  If the worker stood still, an answer that came late meanwhile is not called late: nobody is accused without a record.
+- **Late** rests on the deadline for the receiver's answer (of the rulebook in force, in working hours where it says
+  so): a step taken after it is marked when it is taken, and a referral still unanswered is late from that moment on.
+  Whether anybody was told of it makes no difference. A new deadline, as after a question answered, starts afresh; what
+  was late before stays late.
 - **Small numbers.** The public page hides counts from one to four and shares of fewer than five."""
 UNITS = {Unit.COUNT: "件 count", Unit.SHARE: "‰, shown as % share", Unit.HOURS: "小时 hours, median"}
 SIDES = {Side.SENDER: "sender", Side.RECEIVER: "receiver"}

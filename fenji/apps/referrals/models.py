@@ -105,13 +105,17 @@ class Step(models.Model):
     by_name = models.CharField(max_length=80)
     institution = models.ForeignKey("registry.Institution", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)  # taken after the deadline of `from_state` had passed
     reason = models.CharField(max_length=40, blank=True)  # code
     note = models.CharField(max_length=1000, blank=True)
     details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["referral", "version"], name="step_once")]
-        indexes = [models.Index(fields=["action", "at"])]
+        indexes = [
+            models.Index(fields=["action", "at"]),
+            models.Index(fields=["at"], condition=Q(is_late=True), name="step_late"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.referral_id} {self.action}"

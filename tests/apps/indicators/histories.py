@@ -22,6 +22,8 @@ class History:
     steps: list[Step] = field(default_factory=list)
     place: Place | None = None
     receivers: dict[int, int] = field(default_factory=dict)  # version -> who was the receiver when the step was taken
+    deadlines: dict[int, datetime] = field(default_factory=dict)  # version -> until when the step had time
+    due_at: datetime | None = None  # of the present state
     child: Referral | None = None
     child_has_plan: bool = False
 
@@ -78,8 +80,7 @@ def _walk(
         now += timedelta(minutes=dice.randint(5, 60 * 30))
         move = _next(referral, dice)
     if STATES[State(referral.state)].is_open:
-        referral.due_at = now + timedelta(hours=dice.randint(-30, 30))
-        referral.escalate_at = referral.due_at
+        referral.due_at = referral.escalate_at = history.due_at
     return history
 
 
@@ -105,8 +106,13 @@ def _take(
         referral=referral, version=referral.version, action=move.action, from_state=before, to_state=to.value,
         party=party, by_name="某人", at=now, reason=dice.choice([*REASONS.get(move.action, {""})]),
         institution_id=house if party not in {Party.CLOCK, Party.RESIDENT} else None,
+        is_late=history.due_at is not None and history.due_at <= now,
     )  # fmt: skip
     history.steps.append(step)
+    if history.due_at is not None:
+        history.deadlines[step.version] = history.due_at
+    if move.to or history.due_at is None:
+        history.due_at = now + timedelta(hours=dice.randint(1, 40))
     history.receivers[step.version] = int(referral.receiver_id or 0)
     _besides(world, history, move, to, now, place, dice)
 

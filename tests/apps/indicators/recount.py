@@ -34,9 +34,9 @@ class Receipt:
 
     @property
     def is_late(self) -> bool:
-        r = self.history.referral
-        escalated = any(s.action == "escalate" and s.from_state == "sent" for s in self.steps)
-        return escalated or (self.is_last and r.state == "sent" and r.due_at <= self.at)
+        r, deadlines = self.history.referral, self.history.deadlines
+        acted_late = any(s.from_state == "sent" and deadlines[s.version] <= s.at for s in self.steps)
+        return acted_late or (self.is_last and r.state == "sent" and r.due_at <= self.at)
 
     def has(self, *actions: str) -> bool:
         return any(step.action in actions for step in self.steps)

@@ -58,11 +58,12 @@ def advance(act: Act) -> None:
     from fenji.apps.referrals.actions.effects import EFFECTS  # effects make follow-on moves through this function
 
     referral, before = act.referral, State(act.referral.state) if act.move.start else None
+    is_late = referral.due_at is not None and referral.due_at <= act.at
     if effect := EFFECTS.get(act.move.action):
         effect(act)
     to = act.move.to or State(referral.state)
     _enter(referral, to, act, is_move=act.move.to is not None)
-    step = _record(act, before, to)
+    step = _record(act, before, to, is_late=is_late)
     is_booked = bool(act.details.get("booked"))  # accepted or kept with a place: the appointment follows at once
     if not is_booked:
         announcements.announce(referral, act.move, step=step, at=act.at)
@@ -111,7 +112,7 @@ def _stamp(referral: Referral, to: State, at: datetime) -> None:
         referral.replied_at = at
 
 
-def _record(act: Act, before: State | None, to: State) -> Step:
+def _record(act: Act, before: State | None, to: State, *, is_late: bool) -> Step:
     referral, move = act.referral, act.move
     step = Step.objects.create(
         referral=referral,
@@ -124,6 +125,7 @@ def _record(act: Act, before: State | None, to: State) -> Step:
         by_name=act.by.name if act.by else "系统",
         institution_id=_institution_id(act),
         at=act.at,
+        is_late=is_late,
         reason=act.given.reason[:40],
         note=clean_note(act.given.note),
         details=act.details,

@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                 ('party', models.CharField(max_length=12)),
                 ('by_name', models.CharField(max_length=80)),
                 ('at', models.DateTimeField()),
+                ('is_late', models.BooleanField(default=False)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('note', models.CharField(blank=True, max_length=1000)),
                 ('details', models.JSONField(default=dict)),
@@ -203,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='step',
             index=models.Index(fields=['action', 'at'], name='referrals_s_action_c5e910_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='step',
+            index=models.Index(condition=models.Q(('is_late', True)), fields=['at'], name='step_late'),
         ),
         migrations.AddConstraint(
             model_name='step',
