@@ -318,7 +318,7 @@ class Proposal(models.Model):
 
 
 class Surgery(models.Model):
-    """One day surgery (日间手术) from the assessment to the last call. States and what each needs: kernel.day_surgery."""
+    """One day surgery (日间手术) from the assessment to the last call; its states are in `kernel.day_surgery`."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     institution = models.ForeignKey("registry.Institution", on_delete=models.PROTECT, related_name="day_surgeries")

@@ -1,6 +1,6 @@
 """Every key a rulebook may hold, by what it is about. Here: names and shapes. Not here: any value of any city."""
 
-from fenji.rulebook.keys import booking, contract, cost_control, medicines, payment, provider, referral
+from fenji.rulebook.keys import booking, contract, cost_control, medicines, payment, provider, referral, stays
 from fenji.rulebook.schema import Key
 
 # A chapter is the first word of its keys; the order is that of reading.
@@ -13,6 +13,8 @@ CHAPTERS: dict[str, tuple[str, str]] = {
     "escalation": ("逐级上报", "Escalation"),
     "working_time": ("工作时间", "Working hours"),
     "booking": ("号源", "Places"),
+    "stays": ("床位", "Beds"),
+    "day_surgery": ("日间手术", "Day surgery"),
     "follow_up": ("随访", "Follow-up"),
     "medicines": ("用药", "Medicines"),
     "payment": ("医保待遇", "What insurance pays"),
@@ -21,7 +23,7 @@ CHAPTERS: dict[str, tuple[str, str]] = {
 }
 KEYS: dict[str, Key] = {
     key: rule
-    for module in (contract, referral, booking, medicines, payment, provider, cost_control)
+    for module in (contract, referral, booking, stays, medicines, payment, provider, cost_control)
     for key, rule in module.KEYS.items()
 }
 

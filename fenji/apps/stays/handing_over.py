@@ -1,0 +1,85 @@
+"""Handing beds over to the platform and back: while handed over, referrals alone reserve them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from fenji.apps.accounts.models import User
+from fenji.apps.common import audit
+from fenji.apps.common.errors import Invalid
+from fenji.apps.stays.claim import lock_these
+from fenji.apps.stays.errors import HandedOver, StillReserved
+from fenji.apps.stays.models import HandOver, Resource, Stay
+from fenji.kernel.stays import PLANNED, StayState
+
+
+@transaction.atomic
+def hand_over(
+    resource_ids: Collection[int], *, from_at: datetime, until_at: datetime | None, by: User | None, at: datetime
+) -> int:
+    """Give resources to the platform over [from_at, until_at), None: until taken back. Returns how many are new.
+
+    What is handed over over the very same span already is left as it is. Raises HandedOver for another span that
+    overlaps, Invalid, NotFound.
+    """
+    if until_at is not None and until_at <= from_at:
+        raise Invalid(fields={"until_at": _("结束须晚于开始。")})
+    resources = lock_these(resource_ids)
+    same = HandOver.objects.filter(resource__in=resources, from_at=from_at, until_at=until_at)
+    known = set(same.values_list("resource_id", flat=True))
+    for number, resource in resources.items():
+        if number not in known:
+            _write(resource, from_at, until_at, by, at)
+    if len(resources) > len(known):
+        _note("beds.hand_over", resources.values(), by=by, at=at)
+    return len(resources) - len(known)
+
+
+@transaction.atomic
+def take_back(resource_ids: Collection[int], *, from_at: datetime, by: User | None, at: datetime) -> int:
+    """The hospital has them again from `from_at` on. Returns how many changed.
+
+    Raises StillReserved while somebody is promised one of them after that, NotFound.
+    """
+    resources = lock_these(resource_ids)
+    promised = Stay.objects.filter(
+        resource__in=resources, state__in=[state.value for state in PLANNED], until_at__gt=from_at
+    ).exclude(state=StayState.HELD, held_until__lte=at)
+    if promised.exists():
+        raise StillReserved
+    standing = HandOver.objects.filter(Q(until_at=None) | Q(until_at__gt=from_at), resource__in=resources)
+    changed = standing.filter(from_at__lt=from_at).update(until_at=from_at)
+    changed += standing.filter(from_at__gte=from_at).delete()[0]
+    if changed:
+        _note("beds.take_back", resources.values(), by=by, at=at)
+    return changed
+
+
+def handed_over_at(resource_ids: Collection[int], at: datetime) -> set[int]:
+    """Which of them are the platform's at a time."""
+    standing = HandOver.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=at), resource__in=resource_ids, from_at__lte=at
+    )
+    return set(standing.values_list("resource_id", flat=True))
+
+
+def _write(resource: Resource, from_at: datetime, until_at: datetime | None, by: User | None, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            HandOver.objects.create(resource=resource, from_at=from_at, until_at=until_at, by=by, at=at)
+    except IntegrityError as error:
+        if "handed_over_once" in str(error):
+            raise HandedOver(_("这张床在这段时间已经交出。")) from None
+        raise
+
+
+def _note(verb: str, resources: Collection[Resource], *, by: User | None, at: datetime) -> None:
+    """One event a house, so that a thousand beds are not a thousand lines."""
+    houses: dict[int, list[Resource]] = {}
+    for one in resources:
+        houses.setdefault(one.institution_id, []).append(one)
+    for house, own in houses.items():
+        audit.record(verb, None, by=by, at=at, institution_id=house, details={"beds": [one.code for one in own][:200]})
