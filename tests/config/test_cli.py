@@ -36,7 +36,20 @@ def opened(home: Path) -> str:
 
 def test_help_names_every_command_and_needs_no_database(tmp_path: Path) -> None:
     found = fenji(tmp_path, "--help")
-    for command in ("run", "worker", "migrate", "city", "residents", "import", "export", "user", "check"):
+    for command in (
+        "run",
+        "worker",
+        "migrate",
+        "backup",
+        "restore",
+        "upgrade",
+        "city",
+        "residents",
+        "import",
+        "export",
+        "user",
+        "check",
+    ):
         assert f"│ {command} " in found.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fenji.config.cli import checks, city, exports, imports, residents, run, users
+from fenji.config.cli import backup, checks, city, exports, imports, residents, restore, run, upgrade, users
 from fenji.config.cli.frame import console
 
 app = typer.Typer(
@@ -18,6 +18,9 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("worker")(run.worker)
 app.command("migrate")(run.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("upgrade")(upgrade.upgrade)
 app.command("prepare", hidden=True)(run.prepare)
 app.command("prepare-static", hidden=True)(run.prepare_static)
 app.add_typer(city.app, name="city")
@@ -30,6 +33,7 @@ app.add_typer(checks.app, name="check")
 
 def main() -> None:
     """Entry point: errors that tell the operator what to do are printed without a traceback."""
+    from fenji.config.backup_file import BackupError
     from fenji.config.environment import WrongEnvironment
     from fenji.config.postgres import PostgresFailed
     from fenji.config.postgres_programs import NoPostgres
@@ -37,6 +41,6 @@ def main() -> None:
 
     try:
         app()
-    except (WrongEnvironment, PostgresFailed, NoPostgres, AlreadyRunning) as error:
+    except (BackupError, WrongEnvironment, PostgresFailed, NoPostgres, AlreadyRunning) as error:
         console.print(f"[red]✗[/red] {error}", highlight=False)
         sys.exit(1)
