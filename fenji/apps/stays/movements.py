@@ -105,6 +105,7 @@ def by_hand(
     return record(form, institution_id=institution_id, by=by, at=at, by_hand=True).movement
 
 
+@transaction.atomic
 def hear_from(institution_id: int, *, by_messages: bool, at: datetime) -> Feed:
     """The house said something: what it promised before may be promised again. Locks its feed."""
     Feed.objects.get_or_create(institution_id=institution_id, defaults={"last_at": at, "by_messages": by_messages})
