@@ -47,12 +47,15 @@ def migrate() -> None:
 
 
 def prepare_static() -> None:
-    """Collect static files; `fenji run` calls this in a process of its own."""
+    """收集静态文件、编译译文，换版本后运行 / collect static files, compile translations: after each new version."""
     environment.complete()
     import django
 
     django.setup()
     from fenji.config.static import collect
+    from fenji.config.translations import compile_translations
+
+    compile_translations()
 
     done(f"静态文件 / static files: {collect()}")
 
