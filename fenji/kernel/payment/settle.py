@@ -3,6 +3,8 @@
 Nothing here may be more than ints, tuples of ints and the three records, so that one source serves both.
 """
 
+from typing import NamedTuple
+
 from fenji.kernel.payment.bill import NO_CHAIN, Bill, total_cents
 from fenji.kernel.payment.codes import (
     Band,
@@ -85,6 +87,39 @@ def after(bill: Bill, person: PersonYear, policy: PaymentPolicy, settled: Settle
         person.catastrophic_cents + settled.catastrophic_cents,
         person.hardship_cents + (settled.burden_cents - settled.catastrophic_cents) * hardship,
         person.assistance_cents + settled.assistance_cents,
+    )
+
+
+class Chain(NamedTuple):
+    """What a referral chain has seen: last tier, order of its first stay, deductible borne, best base ratio."""
+
+    tier: int = NO_CHAIN
+    order: int = 0
+    deductible_cents: int = 0
+    ratio_permille: int = 0
+
+
+def with_chain(bill: Bill, chain: Chain) -> Bill:
+    """The bill as the next of its chain."""
+    return Bill(
+        bill.scheme, bill.setting, bill.tier, bill.referral_state, bill.contract, bill.group,
+        bill.a_cents, bill.b_drug_cents, bill.b_service_cents, bill.b_material_cents,
+        bill.b_items_cents, bill.b_items_own_cents, bill.c_cents, bill.over_ceiling_cents,
+        bill.drug_cents, bill.care_days,
+        chain.tier, chain.order, chain.deductible_cents, chain.ratio_permille,
+    )  # fmt: skip
+
+
+def chain_after(bill: Bill, person: PersonYear, policy: PaymentPolicy, settled: Settlement) -> Chain:
+    """The bill's chain once the bill is settled: a stay that does not count on begins it anew, a visit leaves it."""
+    if bill.setting < INPATIENT:
+        return Chain(bill.chain_tier, bill.chain_order, bill.chain_deductible_cents, bill.chain_ratio_permille)
+    further = is_chained(bill, policy)
+    return Chain(
+        bill.tier,
+        bill.chain_order if further else person.stays,
+        settled.deductible_cents + bill.chain_deductible_cents * further,
+        max(settled.ratio_base_permille, bill.chain_ratio_permille * further),
     )
 
 

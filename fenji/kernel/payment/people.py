@@ -1,0 +1,102 @@
+"""Many bills of many people in one pass: `settle` for each, the year and its chains carried from bill to bill.
+
+Plain lines over rows: they run on NumPy records as they are, and fast once `batch` has compiled them.
+"""
+
+from typing import Any
+
+from fenji.kernel.payment.faults import Fault, fault_of
+from fenji.kernel.payment.outcome import Settlement
+from fenji.kernel.payment.person import PersonYear
+from fenji.kernel.payment.policy import PaymentPolicy
+from fenji.kernel.payment.rows import MOST_CHAINS, Rows
+from fenji.kernel.payment.settle import Chain, after, chain_after, settle
+
+MISSING, OUT_OF_ORDER, DUPLICATE = int(Fault.MISSING), int(Fault.OUT_OF_ORDER), int(Fault.DUPLICATE)
+TOO_MANY_CHAINS = int(Fault.TOO_MANY_CHAINS)
+NEW_YEAR = PersonYear()
+
+
+def settle_people(rows: Rows, policy: PaymentPolicy, room: Rows, out: Rows, beyond: int) -> None:
+    """Settle every bill in order of person and day into `out`; one with a fault is set aside and leaves no trace.
+
+    A person's bills must all be here, and every person's number above `beyond`. `room` has MOST_CHAINS places.
+    """
+    person, chains, begin = NEW_YEAR, 0, 0
+    who, year, day = beyond, 0, 0
+    for i in range(len(rows)):
+        row, kept = rows[i], out[i]
+        kept.fault = fault_in_order(row, who, day)
+        if kept.fault != 0:
+            continue
+        if row.person != who or row.year != year:
+            person, chains, begin = NEW_YEAR, 0, i
+        who, year, day = row.person, row.year, row.day
+        place = 0
+        if row.chain != 0:
+            place = place_of(row.chain, chains, room)
+            if place < chains:
+                take_chain(row, room[place])
+        kept.fault = fault_in_year(rows, i, begin, place, out)
+        if kept.fault == 0:
+            kept.fault = fault_of(row, person)
+        if kept.fault != 0:
+            continue
+        settled = settle(row, person, policy)
+        keep(kept, settled)
+        if row.chain != 0:
+            put_chain(room[place], row.chain, chain_after(row, person, policy, settled))
+            chains = max(chains, place + 1)
+        person = after(row, person, policy, settled)
+
+
+def fault_in_order(row: Any, who: int, day: int) -> int:
+    """What keeps a row from being looked at: a value missing, or its place after person `who` and their last day."""
+    if row.missing != 0:
+        return MISSING
+    backward = row.person < who or (row.person == who and row.day < day)
+    return OUT_OF_ORDER if backward else 0
+
+
+def fault_in_year(rows: Rows, i: int, begin: int, place: int, out: Rows) -> int:
+    """What is wrong with a row among the person's settled rows of the year, which start at `begin`."""
+    if place >= MOST_CHAINS:
+        return TOO_MANY_CHAINS
+    for j in range(begin, i):
+        if rows[j].id == rows[i].id and out[j].fault == 0:
+            return DUPLICATE
+    return 0
+
+
+def place_of(chain: int, chains: int, room: Rows) -> int:
+    """Where the chain is kept, or the next free place."""
+    place = 0
+    while place < chains and room[place].id != chain:
+        place += 1
+    return place
+
+
+def take_chain(row: Any, chain: Any) -> None:
+    row.chain_tier = chain.tier
+    row.chain_order = chain.order
+    row.chain_deductible_cents = chain.deductible_cents
+    row.chain_ratio_permille = chain.ratio_permille
+
+
+def put_chain(kept: Any, id_: int, chain: Chain) -> None:
+    kept.id = id_
+    kept.tier = chain.tier
+    kept.order = chain.order
+    kept.deductible_cents = chain.deductible_cents
+    kept.ratio_permille = chain.ratio_permille
+
+
+def keep(kept: Any, settled: Settlement) -> None:
+    kept.deductible_cents = settled.deductible_cents
+    kept.ratio_permille = settled.ratio_permille
+    kept.fund_cents = settled.fund_cents
+    kept.catastrophic_cents = settled.catastrophic_cents
+    kept.assistance_cents = settled.assistance_cents
+    kept.care_cents = settled.care_cents
+    kept.self_cents = settled.self_cents
+    kept.flags = settled.flags
