@@ -23,10 +23,13 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import DomainError, Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
+from fenji.apps.stays import rules
+from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import AlreadyAdmitted, BedOccupied, MovementChanged, StayEnded
-from fenji.apps.stays.models import Feed, Movement, Resource
-from fenji.apps.stays.projection import Waits, settle_bed, settle_episodes
-from fenji.kernel.stays import BED_NEEDED, OF_BED, OF_PATIENT, Event, ResourceKind
+from fenji.apps.stays.models import Feed, Movement, Resource, Stay
+from fenji.apps.stays.policies import Span
+from fenji.apps.stays.projection import Waits, make_way, settle_bed, settle_episodes
+from fenji.kernel.stays import BED_NEEDED, OF_BED, OF_PATIENT, Event, ResourceKind, StayState
 
 SKEW = timedelta(minutes=5)  # between two clocks
 OLDEST = timedelta(days=366)
@@ -113,6 +116,24 @@ def hear_from(institution_id: int, *, by_messages: bool, at: datetime) -> Feed:
     feed.last_at, feed.by_messages = max(feed.last_at, at), feed.by_messages or by_messages
     feed.save(update_fields=["last_at", "by_messages"])
     return feed
+
+
+@transaction.atomic
+def extend_overruns(*, at: datetime) -> int:
+    """Keep the beds of who should have left and has not for a while longer; returns how many.
+
+    House by house, as movements do; whoever was promised the bed meanwhile gets another.
+    """
+    overdue = Stay.objects.filter(kind=ResourceKind.BED, state=StayState.OCCUPIED, until_at__lte=at)
+    houses = sorted(set(overdue.values_list("institution_id", flat=True)))
+    list(Feed.objects.select_for_update(no_key=True).filter(institution_id__in=houses).order_by("institution_id"))
+    beds = lock_these(overdue.values_list("resource_id", flat=True))
+    until = at + rules.overrun(at)
+    for stay in overdue.filter(resource__in=beds):
+        make_way(beds[stay.resource_id], Span(stay.until_at, until), at=at, but=[stay.pk])
+        stay.until_at = until
+        stay.save(update_fields=["until_at"])
+    return len(beds)
 
 
 def waiting_at(institution_id: int) -> Iterable[Movement]:
