@@ -150,7 +150,7 @@ AT_THE_DESKS = (
         days(3),
         (
             Turn("refuse", "office", hours(2), {"reason": "out_of_scope", "note": "需冠脉造影，建议转市级医院"}),
-            Turn("reroute", "doctor", hours(1), {"institution": CITY}),
+            Turn("reroute", "doctor", hours(1), {"institution": CITY, "reason": "capability"}),
             ACCEPT,
         ),
     ),

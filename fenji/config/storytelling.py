@@ -19,6 +19,7 @@ from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents.models import Resident
 from fenji.config.demonstration import story_resident
+from fenji.config.demonstration_accounts import COUNTY
 from fenji.config.stories import AT_PLACE, CASES, STORIES, Story, Turn
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
@@ -71,6 +72,7 @@ def _begin(story: Story, resident: Resident) -> Referral:
         "diagnosis_name": case.diagnosis_name,
         "specialty": case.specialty,
         "institution": story.receiver,
+        "choice_code": "" if story.receiver == COUNTY else "resident_wish",
         "consent_by": "self",
         "measures": dict(case.measures),
         "slip": {"history": case.history, "medicines": case.medicines},

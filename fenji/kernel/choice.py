@@ -16,6 +16,7 @@ from fenji.kernel.tiers import Level, LinkKind, Tier
 __all__ = ["Candidate", "Case", "Choice", "ChoiceRules", "Needed", "Proposal", "RuledOut", "is_inside", "propose"]
 INTEGRATED = frozenset({"urban_group", "county_township", "asset_integrated", "mch"})
 FAR_KM = float("inf")  # a place that is not known comes last
+ASK_WHY = frozenset({"outside", "higher", "same_tier"})  # reasons that name a preference not followed
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ class Choice:
     needed: Needed
     proposals: tuple[Proposal, ...]  # best first
     ruled_out: tuple[RuledOut, ...]  # nearest first
+
+    def asks_why(self, code: str) -> Reason | None:
+        """What whoever sends there must give a reason against: a preference not followed, or that it is ruled out."""
+        for one in self.proposals:
+            if one.candidate.code == code:
+                return next((each for each in one.reasons if each.code in ASK_WHY), None)
+        against = (one.reason for one in self.ruled_out if one.candidate.code == code)
+        return next(against, reason("unknown"))
 
 
 def is_inside(consortium_kind: str, *, is_led_by_either: bool) -> bool:
@@ -163,7 +172,7 @@ def _proposal(
 ) -> Proposal:
     reasons = tuple(_reasons_for(case, one, fit, needed, rules))
     free_in_days = None if one.next_free_at is None else max(0.0, (one.next_free_at - at).total_seconds() / 86400)
-    return Proposal(one, reasons, any(each.code in {"outside", "same_tier"} for each in reasons), free_in_days)
+    return Proposal(one, reasons, any(each.code in ASK_WHY for each in reasons), free_in_days)
 
 
 def _reasons_for(
@@ -184,6 +193,8 @@ def _reasons_for(
     elif one.tier == min(each.tier for each in fit):
         tier, tier_en = TIER_NAMES[one.tier]
         yield reason("lowest_adequate", on("lowest_adequate"), tier=tier, tier_en=tier_en)
+    elif _skips_tier(case, one, rules):
+        yield reason("higher", on("lowest_adequate"))
     if case.direction is Direction.DOWN and _home_rank(one) < 2:
         yield reason("contract" if one.is_contracted else "home_town", on("home_first"))
     if _is_recheck(case, one, rules):
@@ -195,6 +206,12 @@ def _reasons_for(
         yield reason("nearest", on("nearest"), distance=f"{one.distance_km:.1f}")
 
 
+def _skips_tier(case: Case, one: Candidate, rules: ChoiceRules) -> bool:
+    """Upward above the lowest adequate tier, where the city prefers that and nothing excuses it."""
+    is_bound = case.direction is Direction.UP and "lowest_adequate" in rules.order
+    return is_bound and not (_is_recheck(case, one, rules) or _chooses_freely(case, rules))
+
+
 def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: ChoiceRules) -> Iterable[Reason]:
     on, closeness = rules.clauses.get("consortium"), _closeness(one)
     if closeness == 0:
@@ -203,6 +220,7 @@ def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: Ch
     elif closeness < 3:
         yield reason("specialty_pair" if closeness == 1 else "assistance", on)
     is_planned = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY
-    is_bound = is_planned and not _chooses_freely(case, rules)
+    is_home = case.direction is Direction.DOWN and _home_rank(one) < 2
+    is_bound = is_planned and not is_home and not _chooses_freely(case, rules)
     if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in fit):
         yield reason("outside", on)

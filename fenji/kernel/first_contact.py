@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fenji.kernel.reasons import Clause
+from fenji.kernel.reasons import Clause, Reason, reason
 from fenji.kernel.referral import Urgency
 from fenji.kernel.tiers import PRIMARY_KINDS, Kind, Level
 
 TCM_SPECIALTIES = ("50", "52")  # 中医科, 中西医结合科
 BINDING = ("compulsory", "stepwise")
+OLDER_FROM_YEARS = 60  # D 六·上海: 60 岁以上老人先行
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class FirstVisit:
     urgency: Urgency
     age_years: int | None = None
     is_difficult: bool = False  # 疑难
+    is_referred: bool = False  # a primary institution sent the patient here
+    is_recheck: bool = False  # of a disease that was treated here
+    is_exempt: bool = False  # of a group that chooses freely
 
 
 @dataclass(frozen=True)
@@ -32,37 +36,56 @@ class FirstContactRules:
     tcm_outpatient_counts: bool = False
     serious_child_at_tertiary: bool = False
     child_up_to_years: int = 14
+    exempt_choose_freely: bool = False
+    recheck_same_institution: bool = False
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`counts`: it is a first contact as the rule wants it. `is_binding`: where it does not, the rule forbids it."""
+    """`counts`: it is a first contact as the rule wants it. `is_binding`: where it does not, the rule forbids it.
+
+    `field` names the rule's field the judgement rests on.
+    """
 
     counts: bool
     code: str
-    rests_on: Clause | None
+    field: str
+    reason: Reason
     is_binding: bool
+
+    @property
+    def rests_on(self) -> Clause | None:
+        return self.reason.rests_on
 
 
 def judge_first_contact(visit: FirstVisit, rules: FirstContactRules) -> Judgement:
     """The first ground on which the visit counts; else that it was made elsewhere."""
-    is_child = visit.age_years is not None and visit.age_years <= rules.child_up_to_years
+    for holds, field, code in _grounds(visit, rules):
+        if holds:
+            return _judged(code, field, rules, counts=True)
+    return _judged("elsewhere", "rule", rules, counts=False)
+
+
+def _grounds(visit: FirstVisit, rules: FirstContactRules) -> tuple[tuple[bool, str, str], ...]:
+    """Each ground: whether it holds, the field of the rules it rests on, its code."""
+    age = visit.age_years
+    is_child = age is not None and age <= rules.child_up_to_years
     is_serious = visit.is_difficult or visit.urgency is not Urgency.ROUTINE
-    grounds = (
+    is_tcm_clinic = visit.kind is Kind.TCM and visit.specialty.startswith(TCM_SPECIALTIES)
+    is_younger = age is None or age < OLDER_FROM_YEARS
+    suits_child = is_child and is_serious and visit.level is Level.TERTIARY
+    return (
         (visit.kind in PRIMARY_KINDS, "rule", "primary"),
         (visit.urgency is Urgency.EMERGENCY, "rule", "emergency"),
-        (
-            rules.tcm_outpatient_counts and visit.kind is Kind.TCM and visit.specialty.startswith(TCM_SPECIALTIES),
-            "tcm_outpatient_counts",
-            "tcm_outpatient",
-        ),
-        (
-            rules.serious_child_at_tertiary and is_child and is_serious and visit.level is Level.TERTIARY,
-            "serious_child_at_tertiary",
-            "serious_child",
-        ),
+        (visit.is_referred, "rule", "referred"),
+        (rules.tcm_outpatient_counts and is_tcm_clinic, "tcm_outpatient_counts", "tcm_outpatient"),
+        (rules.serious_child_at_tertiary and suits_child, "serious_child_at_tertiary", "serious_child"),
+        (rules.recheck_same_institution and visit.is_recheck, "recheck_same_institution", "recheck"),
+        (rules.exempt_choose_freely and visit.is_exempt, "exempt_choose_freely", "exempt"),
+        (rules.rule == "older_first" and is_younger, "rule", "younger"),
     )
-    for holds, clause, code in grounds:
-        if holds:
-            return Judgement(True, code, rules.clauses.get(clause), is_binding=False)
-    return Judgement(False, "elsewhere", rules.clauses.get("rule"), is_binding=rules.rule in BINDING)
+
+
+def _judged(code: str, field: str, rules: FirstContactRules, *, counts: bool) -> Judgement:
+    words = reason(f"first_{code}", rules.clauses.get(field), years=str(OLDER_FROM_YEARS))
+    return Judgement(counts, code, field, words, is_binding=not counts and rules.rule in BINDING)

@@ -34,6 +34,7 @@ SENTENCES = {
     "recheck": ("同一疾病复查，可选原就诊机构", "Re-check of the same disease at the same institution"),
     "exempt": ("特殊人群自主选择机构", "Belongs to a group that chooses freely"),
     "outside": ("医联体外，须写明理由", "Outside the consortium: give the reason"),
+    "higher": ("高于能胜任的最低层级，须写明理由", "Above the lowest adequate tier: give the reason"),
     # why not
     "closed": ("目前不接诊", "Not open"),
     "wrong_kind": ("不属于接收此类转诊的机构", "Not a kind of institution that takes this referral"),
@@ -47,6 +48,17 @@ SENTENCES = {
     "same_tier_closed": ("本市不允许同级转诊", "Same-tier referral is not allowed here"),
     "stepwise": ("须逐级转诊，先到{lower}机构", "One level at a time: {lower_en} first"),
     "sender": ("就是本机构", "The sender itself"),
+    "unknown": ("不在可转往的机构之列", "Not among the institutions one may refer to"),
+    # first contact: on which ground it counts, or that it does not
+    "first_primary": ("首诊在基层", "First seen at a primary institution"),
+    "first_emergency": ("急诊不受首诊限制", "An emergency is not bound by first contact"),
+    "first_referred": ("经基层转诊而来", "Came by referral"),
+    "first_recheck": ("同一疾病复查，可到原就诊机构", "Re-check of the same disease at the same institution"),
+    "first_exempt": ("特殊人群自主选择机构", "Belongs to a group that chooses freely"),
+    "first_tcm_outpatient": ("中医医院中医门诊计入首诊", "A TCM outpatient clinic counts as first contact"),
+    "first_serious_child": ("疑难危重患儿可在三级机构首诊", "A seriously ill child may start at a tertiary hospital"),
+    "first_younger": ("本市先在 {years} 岁及以上居民中实行", "Here it begins with residents of {years} and over"),
+    "first_elsewhere": ("未经基层首诊", "Not first seen at a primary institution"),
 }
 
 

@@ -176,8 +176,8 @@ MOVES: tuple[Move, ...] = (
          tells=(P.SENDER, P.RESIDENT)),
     Move("keep", "不取消，继续", (S.CANCELLATION_REQUESTED,), S.ACCEPTED, (P.OFFICE,),
          needs=("note",), tells=(P.SENDER, P.RESIDENT)),
-    Move("arrive", "登记到诊", (S.SENT, *BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED), S.ARRIVED, (P.OFFICE, P.DEPARTMENT),
-         tells=(P.SENDER,)),
+    Move("arrive", "登记到诊", (S.SENT, *BEFORE_ARRIVAL, S.CANCELLATION_REQUESTED), S.ARRIVED,
+         (P.OFFICE, P.DEPARTMENT, P.CLOCK), tells=(P.SENDER,)),
     Move("hand_on", "续转上级或他院", (S.SENT, *BEFORE_ARRIVAL, S.ARRIVED, S.IN_CARE), S.HANDING_ON,
          (P.OFFICE, P.DEPARTMENT), needs=("institution", "reason"), tells=(P.SENDER, P.RESIDENT)),
     Move("take_back", "收回续转", (S.HANDING_ON,), S.ACCEPTED, (P.OFFICE, P.DEPARTMENT, P.CLOCK),
@@ -232,6 +232,7 @@ REASONS: dict[str, dict[str, str]] = {
         "resident_wish": "居民要求改期",
         "clinic_closed": "医院停诊",
         "physician_away": "医生临时不能出诊",
+        "hospital": "医院取消了号源",
     },
     "close_no_show": {
         "improved": "病情好转",
@@ -243,6 +244,16 @@ REASONS: dict[str, dict[str, str]] = {
 REASONS["request_cancellation"] = {
     code: REASONS["withdraw"][code] for code in ("improved", "resident_declined", "went_elsewhere")
 }
+# Why not where the city's rules prefer: asked only of who sends elsewhere (E4: outside the consortium with reason).
+CHOICE_REASONS = {
+    "capability": "首选机构没有所需的专科或设备",
+    "sooner": "首选机构等候太久",
+    "continuity": "此病一直在所选机构诊治",
+    "nearer": "所选机构离居民住处更近",
+    "resident_wish": "居民要求",
+}
+CHOOSING = ("send", "ask_approval", "reroute", "return_down")
+REASONS |= dict.fromkeys(CHOOSING, CHOICE_REASONS)
 
 
 def moves_from(state: State, *, direction: Direction, urgency: Urgency) -> list[Move]:

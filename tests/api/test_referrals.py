@@ -63,6 +63,13 @@ def test_two_systems_carry_a_patient_up_and_down(township: Api, county: Api, wor
     assert actions == ["draft", "send", "accept", "schedule", "arrive", "start_care", "return_down", "plan_received"]
 
 
+def test_elsewhere_than_proposed_the_api_asks_why(township: Api, world: World):
+    refused = sent(township, world, institution=world.city.code, choice_code="")
+    assert (refused.status, list(refused.body["fields"])) == (422, ["choice_code"])
+    made = sent(township, world, institution=world.city.code, choice_code="capability")
+    assert (made.status, made.body["choice_code"]) == (201, "capability")
+
+
 def test_what_may_be_done_now_depends_on_who_asks(township: Api, county: Api, world: World):
     up = sent(township, world).body["id"]
     below, above = township.get(f"referrals/{up}/moves"), county.get(f"referrals/{up}/moves")

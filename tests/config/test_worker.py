@@ -31,18 +31,18 @@ def begin_and_give_up() -> None:
         raise ZeroDivisionError
 
 
-def test_what_a_rolled_back_job_deferred_is_gone(in_worker: None):
+def test_what_a_rolled_back_job_deferred_is_gone(in_worker: None) -> None:
     begin_and_give_up()
     assert waiting() == 0
 
 
-def test_what_a_job_deferred_stands_once_it_committed(in_worker: None):
+def test_what_a_job_deferred_stands_once_it_committed(in_worker: None) -> None:
     with transaction.atomic():
         defer_delivery(4711)
     assert waiting() == 1
 
 
-def test_with_the_stock_connector_it_would_have_run_without_its_notice():
+def test_with_the_stock_connector_it_would_have_run_without_its_notice() -> None:
     """The negative control: this is how a delivery came to look for a notice that was not there."""
     with app.replace_connector(DjangoConnector().get_worker_connector()), app.open():
         begin_and_give_up()

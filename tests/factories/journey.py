@@ -91,4 +91,6 @@ def given_for(world: World, referral: Referral, row: Move) -> Given:
         fields["plan"] = Plan("继续降压", (Task(today + timedelta(days=14), "测血压"),))
     if row.action == "edit":
         fields["form"] = world.form()
+    if row.action == "reroute":
+        fields["reason"] = "resident_wish"
     return Given(**fields)  # type: ignore[arg-type]

@@ -47,6 +47,7 @@ class World:
         return {
             "direction": "up", "urgency": "routine", "diagnosis_code": "I10", "diagnosis_name": "高血压",
             "specialty": CARDIOLOGY, "institution": self.county.code, "consent_by": "self",
+            "choice_code": "resident_wish",  # read only where another institution is preferred
             "slip": {"history": "血压控制不佳三个月，两次随访均高于 160/100。", "medicines": "氨氯地平 5 mg 每日一次"},
             "measures": {"systolic": 168}, **changes,
         }  # fmt: skip

@@ -42,6 +42,29 @@ def test_outside_the_consortium_a_reason_is_asked_for_only_where_a_member_could_
     assert not propose(up(), [outside], RULES, AT).proposals[0].needs_reason
 
 
+def test_above_the_lowest_adequate_tier_a_reason_is_asked_for() -> None:
+    county, above = hospital("county"), city("city", same_consortium=True)
+    choice = propose(up(), [county, above], RULES, AT)
+    assert reasons_of(choice, "city") == ["higher", "consortium", "nearest"]
+    assert choice.asks_why("city") is not None
+    freely = propose(up(is_exempt=True), [county, above], replace(RULES, exempt_choose_freely=True), AT)
+    assert freely.asks_why("city") is None
+    unordered = propose(up(), [county, above], replace(RULES, order=("consortium", "nearest")), AT)
+    assert unordered.asks_why("city") is None
+
+
+def test_a_reason_is_asked_for_of_who_sends_to_an_institution_that_is_ruled_out_or_not_known() -> None:
+    choice = propose(up(), [hospital("fit"), hospital("shut", is_open=False)], RULES, AT)
+    assert choice.asks_why("fit") is None
+    assert [choice.asks_why(code).code for code in ("shut", "elsewhere")] == ["closed", "unknown"]
+
+
+def test_down_to_the_residents_own_nobody_is_asked_why_though_it_is_no_member() -> None:
+    own = township("own", is_contracted=True)
+    choice = propose(down(), [own, township("member", same_consortium=True), township("other")], RULES, AT)
+    assert [choice.asks_why(code) is None for code in ("own", "member", "other")] == [True, True, False]
+
+
 def test_who_is_ruled_out_is_told_why() -> None:
     choice = propose(
         up(findings=(met(level=Level.TERTIARY),)),

@@ -56,6 +56,33 @@ def test_where_the_rule_binds_it_says_so(rule: str, binds: bool) -> None:
     assert judge_first_contact(AT_TERTIARY, replace(YANGJIANG, rule=rule)).is_binding is binds
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"is_referred": True}, "referred"), ({"is_recheck": True}, "recheck"), ({"is_exempt": True}, "exempt")],
+)
+def test_where_the_rule_binds_who_is_sent_comes_again_or_chooses_freely_may_come(
+    changes: dict[str, bool], code: str
+) -> None:
+    stepwise = FirstContactRules("stepwise", CLAUSES, exempt_choose_freely=True, recheck_same_institution=True)
+    judgement = judge_first_contact(replace(AT_TERTIARY, **changes), stepwise)
+    assert (judgement.counts, judgement.code) == (True, code)
+    bare = FirstContactRules("stepwise", CLAUSES)
+    assert judge_first_contact(replace(AT_TERTIARY, **changes), bare).is_binding is (code != "referred")
+
+
+@pytest.mark.parametrize(("age", "counts"), [(59, True), (60, False), (None, True)])
+def test_where_it_begins_with_the_old_the_younger_are_not_judged_by_it(age: int | None, counts: bool) -> None:
+    judgement = judge_first_contact(replace(AT_TERTIARY, age_years=age), replace(YANGJIANG, rule="older_first"))
+    assert (judgement.counts, judgement.is_binding) == (counts, False)
+
+
+def test_a_judgement_says_in_both_languages_what_it_rests_on() -> None:
+    judgement = judge_first_contact(AT_TERTIARY, YANGJIANG)
+    assert (judgement.reason.text, judgement.field) == ("未经基层首诊", "rule")
+    assert "primary" in judgement.reason.text_en
+    assert judgement.rests_on == CLAUSES["rule"]
+
+
 def test_exceptions_count_only_where_the_city_makes_them() -> None:
     plain = FirstContactRules("guided", CLAUSES)
     assert not judge_first_contact(FirstVisit(Kind.TCM, Level.TERTIARY, "50", Urgency.ROUTINE), plain).counts

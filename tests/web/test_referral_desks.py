@@ -144,6 +144,19 @@ def test_a_draft_is_sent_from_its_sheet_with_the_place_chosen(world: World, cloc
     assert draft.booking.place_id == place.pk
 
 
+def test_elsewhere_than_proposed_the_sheet_asks_why_and_keeps_the_answer(world: World, clock: Frozen):
+    draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
+    to_city = {"institution": world.city.code}
+    answer = desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", **to_city))
+    assert answer.status_code == 422
+    assert 'name="choice_code"' in answer.content.decode()
+    desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", choice_code="capability", version="1",
+                                                 **to_city, idempotency_key="again"))  # fmt: skip
+    draft.refresh_from_db()
+    assert (draft.state, draft.choice_code) == ("sent", "capability")
+    assert "首选机构没有所需的专科或设备" in desk.get(f"/referrals/{draft.pk}/").content.decode()
+
+
 def test_a_draft_that_cannot_be_sent_stays_as_it_was(world: World, clock: Frozen):
     draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
     answer = desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", history="", consent_by=""))

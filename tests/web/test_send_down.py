@@ -7,9 +7,11 @@ from django.test import Client
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals.models import Referral
+from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import CareRelationKind
 from fenji.apps.residents.relations import open_relation
-from tests.factories.world import World, make_world, resident_id
+from fenji.kernel.tiers import Kind, Level, Tier
+from tests.factories.world import World, institution, make_world, resident_id
 
 
 @pytest.fixture
@@ -72,3 +74,53 @@ def test_who_does_not_treat_the_resident_finds_nothing(world: World, clock: Froz
     client = Client()
     client.force_login(world.city_physician)
     assert client.get(f"/clinic/send-down/{resident_id(world)}/").status_code == 404
+
+
+# --- drafts
+
+
+def test_a_draft_keeps_the_plan_and_is_sent_from_its_own_page(world: World, clock: Frozen):
+    client, path = page(world)
+    client.post(path, filled(world, clock, step="draft", history="", first_what="", first_due="", consent_by=""))
+    draft = Referral.objects.get()
+    assert (draft.state, draft.plan.treatment, draft.plan.guidance_days) == ("draft", "抗血小板、他汀", 30)
+    edit = f"/clinic/drafts/{draft.pk}/"
+    assert client.get(f"/referrals/{draft.pk}/edit/").headers["Location"] == edit
+    shown = client.get(edit).content.decode()
+    assert "阿司匹林，100 mg，每日一次，30" in shown and "抗血小板、他汀" in shown
+    sent = client.post(edit, filled(world, clock, step="send", version=str(draft.version), idempotency_key="k2"))
+    assert sent.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.state, draft.follow_ups.filter(kind="follow_up").get().what) == ("sent", "肢体功能、血压")
+
+
+def test_tasks_beyond_the_pages_boxes_stay_with_the_draft(world: World, clock: Frozen):
+    client, path = page(world)
+    client.post(path, filled(world, clock, step="draft"))
+    plan, day = Referral.objects.get().plan, (clock.at + timedelta(days=60)).date().isoformat()
+    plan.tasks = [*plan.tasks, {"due_on": day, "what": "二"}, {"due_on": day, "what": "三"}]
+    plan.save()
+    again = filled(world, clock, step="draft", version="1", second_due=day, second_what="二", idempotency_key="k2")
+    client.post(f"/clinic/drafts/{Referral.objects.get().pk}/", again)
+    assert [task["what"] for task in Referral.objects.get().plan.tasks] == ["肢体功能、血压", "二", "三"]
+
+
+def test_a_draft_without_a_plan_is_named_and_not_sent(world: World, clock: Frozen):
+    client, path = page(world)
+    client.post(path, filled(world, clock, step="draft", plan_treatment=""))
+    draft = Referral.objects.get()
+    answer = client.post(f"/referrals/{draft.pk}/send/", {"version": "1", "idempotency_key": "k3"})
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_to_another_house_than_the_residents_own_a_reason_is_asked(world: World, clock: Frozen):
+    client, path = page(world)
+    other = institution("yx-other", "程村镇卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, world.region)
+    Department.objects.create(institution=other, code="gp", name="全科", specialty="02")
+    refused = client.post(path, filled(world, clock, institution=other.code))
+    assert refused.status_code == 422
+    assert "choice_code" in refused.context["form"].errors
+    client.post(path, filled(world, clock, institution=other.code, choice_code="nearer", idempotency_key="k4"))
+    assert Referral.objects.get().choice_code == "nearer"

@@ -79,6 +79,7 @@ class FormIn(In):
     department: Ref | None = None
     place: Ref | None = None
     criterion: Annotated[str, Field(max_length=60)] = ""
+    choice_code: Annotated[str, Field(max_length=20)] = ""  # asked for where the rules prefer another: CHOICE_REASONS
     choice_reason: Annotated[str, Field(max_length=300)] = ""
     wishes: Annotated[str, Field(max_length=200)] = ""
     consent_by: Literal["", "self", "guardian", "emergency"] = ""
@@ -189,6 +190,7 @@ class ReferralShown(ReferralLine):
     diagnosis_code: str
     specialty: str
     criterion: str
+    choice_code: str
     choice_reason: str
     wishes: str
     slip: dict[str, str]
@@ -292,7 +294,8 @@ def referral_shown(one: Referral) -> ReferralShown:
         **_line(one),
         resident=PatientShown.model_validate(one.resident, from_attributes=True),
         diagnosis_code=one.diagnosis_code, specialty=one.specialty, criterion=one.criterion,
-        choice_reason=one.choice_reason, wishes=one.wishes, slip=one.slip, measures=one.measures,
+        choice_code=one.choice_code, choice_reason=one.choice_reason, wishes=one.wishes, slip=one.slip,
+        measures=one.measures,
         consent_by=one.consent_by, offered_places=one.offered_places, booking_id=one.booking_id,
         parent_id=one.parent_id, from_paper=one.from_paper, rulebook_version=one.rulebook_version,
         sent_at=one.sent_at, arrived_at=one.arrived_at, closed_at=one.closed_at,

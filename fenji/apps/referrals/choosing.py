@@ -1,7 +1,7 @@
 """Choosing where: the kernel's proposal, fed with the network, free places and measured waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,9 @@ from fenji.apps.booking.policies import REFERRED
 from fenji.apps.booking.waits import waits
 from fenji.apps.common import rulebooks
 from fenji.apps.contracts.queries import contract_on
+from fenji.apps.referrals import exempt
 from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.queries import who_refused
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Institution
 from fenji.apps.registry.queries import Candidate as Neighbour
@@ -19,12 +21,13 @@ from fenji.apps.registry.snapshot import network
 from fenji.apps.residents.models import Resident
 from fenji.kernel.choice import Candidate, Case, Choice, propose
 from fenji.kernel.criteria import Finding, evaluate_catalogue
+from fenji.kernel.reasons import Reason
 from fenji.kernel.referral import Direction, Urgency
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: a patient, a sender, what the patient has, which way and how soon."""
+    """What is asked: a patient, a sender, what the patient has, which way and how soon; `not_to` refused already."""
 
     resident: Resident
     sender: Institution
@@ -34,6 +37,7 @@ class Question:
     diagnosis_code: str
     measures: Mapping[str, Any]
     at: datetime
+    not_to: frozenset[str] = frozenset()  # codes
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,13 @@ def findings_for(measures: Mapping[str, Any], diagnosis_code: str, direction: Di
     return evaluate_catalogue(rulebooks.current().catalogue(on), measures, diagnosis_code, direction)
 
 
-def choose(question: Question) -> Answer:
-    """Where this patient should go, best first, each with next free place, wait, distance and reasons."""
+def choose(question: Question, *, with_places: bool = True) -> Answer:
+    """Where this patient should go, best first, each with next free place, wait, distance and reasons.
+
+    Without places (they decide nothing) it asks the database for little.
+    """
     day = day_of(question.at)
-    age = _age(question.resident, day)
+    age = exempt.age_of(question.resident, day)
     measures = {**({"age": age} if age is not None else {}), **question.measures}
     findings = findings_for(measures, question.diagnosis_code, question.direction, day)
     # Downward primary care takes over, whatever its list of specialties says.
@@ -61,6 +68,7 @@ def choose(question: Question) -> Answer:
     near = candidates_for(
         specialty, sender_id=question.sender.pk, on=day, emergency=question.urgency is Urgency.EMERGENCY
     )
+    near = [one for one in near if one.institution.code not in question.not_to]
     departments = _departments(near, question, day)
     case = Case(
         direction=question.direction,
@@ -71,23 +79,28 @@ def choose(question: Question) -> Answer:
         sender_level=network().nodes[question.sender.pk].level,
         findings=tuple(findings),
         age_years=age,
+        is_exempt=exempt.is_exempt(age, question.diagnosis_code, day),
     )
-    candidates = _candidates(near, departments, question, day)
+    candidates = _candidates(near, departments if with_places else {}, question, day)
     return Answer(propose(case, candidates, rulebooks.current().choice_rules(day), question.at), findings, departments)
+
+
+def asks_why(question: Question, institution_code: str) -> Reason | None:
+    """What whoever sends the patient to this institution must give a reason against; None: it is as the rules want it.
+
+    Nobody is asked in an emergency.
+    """
+    if question.urgency is Urgency.EMERGENCY:
+        return None
+    return choose(question, with_places=False).choice.asks_why(institution_code)
 
 
 def question_of(referral: Referral, at: datetime, *, sender: Institution | None = None) -> Question:
     """The question a referral asks again: after a refusal, or when its receiver hands it on (then the sender is it)."""
     return Question(
         referral.resident, sender or referral.sender, Direction(referral.direction), Urgency(referral.urgency),
-        referral.specialty, referral.diagnosis_code, referral.measures, at,
+        referral.specialty, referral.diagnosis_code, referral.measures, at, frozenset(who_refused(referral)),
     )  # fmt: skip
-
-
-def without(answer: Answer, codes: set[str]) -> Answer:
-    """The same answer less institutions that are out of the question: who refused, who hands on."""
-    kept = tuple(one for one in answer.choice.proposals if one.candidate.code not in codes)
-    return replace(answer, choice=replace(answer.choice, proposals=kept))
 
 
 def _departments(near: list[Neighbour], question: Question, day: date) -> dict[str, int]:
@@ -144,8 +157,3 @@ def _homes(resident: Resident, day: date) -> tuple[int | None, set[int]]:
     contract = contract_on(resident.pk, day)
     town = {one.pk for one in serving(resident.town_id, day)} if resident.town_id else set()
     return (contract.team.institution_id if contract else None), town
-
-
-def _age(resident: Resident, day: date) -> int | None:
-    born = resident.birth_date
-    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -15,7 +15,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import clean_slip, clean_text
 from fenji.apps.registry.models import Department, Institution
 from fenji.apps.registry.queries import department_for
-from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 
 CONSENTS = ("self", "guardian", "emergency")
 
@@ -33,6 +33,7 @@ class ReferralForm:
     department: Department | None
     place: int | None
     criterion: str
+    choice_code: str
     choice_reason: str
     wishes: str
     consent_by: str
@@ -64,6 +65,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "institution": attempt(lambda: _institution(given, complete)),
         "place": attempt(lambda: _number(given, "place")),
         "criterion": attempt(lambda: clean_text("criterion", _text(given, "criterion"), 60)),
+        "choice_code": attempt(lambda: _choice_code(given)),
         "choice_reason": attempt(lambda: clean_text("choice_reason", _text(given, "choice_reason"), 300)),
         "wishes": attempt(lambda: clean_text("wishes", _text(given, "wishes"), 200)),
         "consent_by": attempt(lambda: _consent(given, complete)),
@@ -88,6 +90,7 @@ def fill(referral: Referral, form: ReferralForm, at: datetime) -> None:
         "diagnosis_name",
         "specialty",
         "criterion",
+        "choice_code",
         "choice_reason",
         "wishes",
         "slip",
@@ -127,6 +130,13 @@ def _code(given: Mapping[str, Any], name: str, codes: type[Direction] | type[Urg
         return codes(_text(given, name) or default)
     except ValueError:
         raise Invalid(fields={name: _("请从列出的选项中选择。")}) from None
+
+
+def _choice_code(given: Mapping[str, Any]) -> str:
+    code = _text(given, "choice_code")
+    if code and code not in CHOICE_REASONS:
+        raise Invalid(fields={"choice_code": _("请从列出的原因中选择。")})
+    return code
 
 
 def _number(given: Mapping[str, Any], name: str) -> int | None:
@@ -174,6 +184,6 @@ def _plan(given: Mapping[str, Any], direction: Direction | None, complete: bool,
     if direction is not Direction.DOWN or not (complete or given.get("plan")):
         return None
     try:
-        return clean_plan(_mapping("plan", given.get("plan") or {}), today=day_of(at))
+        return clean_plan(_mapping("plan", given.get("plan") or {}), today=day_of(at), complete=complete)
     except Invalid as invalid:
         raise Invalid(fields={f"plan.{name}": words for name, words in invalid.fields.items()}) from None

@@ -52,7 +52,7 @@ class Given:
     """Everything a move may come with; `names()` says what was given."""
 
     note: str = ""
-    reason: str = ""
+    reason: str = ""  # code; of a sending why the rules' preference is not followed
     institution: str = ""  # code
     department: int | None = None
     department_due_at: datetime | None = None
@@ -78,14 +78,17 @@ def clean_reply(given: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def clean_plan(given: Mapping[str, Any], *, today: date) -> Plan:
-    """A plan from plain values: `tasks` is a list of {"due_on", "what"}, `medicines` of {"name", "dose", ...}."""
+def clean_plan(given: Mapping[str, Any], *, today: date, complete: bool = True) -> Plan:
+    """A plan from plain values: `tasks` is a list of {"due_on", "what"}, `medicines` of {"name", "dose", ...}.
+
+    A draft's need not be `complete`: it may lack the treatment and the follow-ups.
+    """
     texts = {
-        name: clean_text(name, str(given.get(name) or ""), limit, required=name == "treatment")
+        name: clean_text(name, str(given.get(name) or ""), limit, required=complete and name == "treatment")
         for name, limit in PLAN_LIMITS.items()
     }
     tasks = tuple(_task(row, today) for row in _rows(given, "tasks", MOST_TASKS))
-    if not tasks:
+    if complete and not tasks:
         raise Invalid(fields={"tasks": _("请至少安排一次随访。")})
     return Plan(
         tasks=tasks,

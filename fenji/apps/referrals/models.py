@@ -46,7 +46,8 @@ class Referral(models.Model):
     slip = models.JSONField(default=dict)  # fields of the 双向转诊单, see referrals.slip
     measures = models.JSONField(default=dict)  # what the criteria read: {"systolic": 186}
     criterion = models.CharField(max_length=60, blank=True)  # the catalogue criterion it met
-    choice_reason = models.CharField(max_length=300, blank=True)  # why this institution, or why outside the consortium
+    choice_code = models.CharField(max_length=20, blank=True)  # why not where the rules prefer: CHOICE_REASONS
+    choice_reason = models.CharField(max_length=300, blank=True)  # why this institution, in words
     rulebook_version = models.CharField(max_length=64)
     wishes = models.CharField(max_length=200, blank=True)  # the resident's preference
     consent_at = models.DateTimeField(null=True)
@@ -55,6 +56,9 @@ class Referral(models.Model):
     booking = models.ForeignKey("booking.Booking", null=True, on_delete=models.PROTECT, related_name="+")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     from_paper = models.BooleanField(default=False)  # entered on arrival from a paper slip or walk-in
+    filing_number = models.CharField(max_length=40, blank=True)  # 医保备案号, where the city's insurer asks for filing
+    filed_at = models.DateTimeField(null=True)
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -157,7 +161,11 @@ class Reply(models.Model):
 
 
 class CarePlan(models.Model):
-    """The continuing plan that goes down with the patient: treatment, rehabilitation, nursing, follow-up dates."""
+    """The continuing plan that goes down with the patient: treatment, rehabilitation, nursing, follow-up dates.
+
+    A draft's may lack parts. `tasks` become follow-ups when it is sent; empty once they were laid out with a plan that
+    was handed on.
+    """
 
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="plan")  # the downward referral
     treatment = models.TextField(max_length=2000)
@@ -166,6 +174,7 @@ class CarePlan(models.Model):
     nursing = models.TextField(max_length=2000, blank=True)
     warning_signs = models.TextField(max_length=1000, blank=True)  # come back up when …
     guidance_days = models.PositiveSmallIntegerField(null=True)  # the upper doctor looks in every so many days
+    tasks = models.JSONField(default=list)  # [{"due_on", "what"}]
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -213,3 +222,32 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral_id} {self.made_at:%Y-%m-%d}"
+
+
+class FirstContact(models.Model):
+    """How a referral, or a booking without one, was judged by the city's rule of first contact when it was made."""
+
+    referral = models.OneToOneField(Referral, null=True, on_delete=models.PROTECT, related_name="first_contact")
+    booking = models.OneToOneField("booking.Booking", null=True, on_delete=models.PROTECT, related_name="first_contact")
+    resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=12)  # guided, compulsory, stepwise, older_first
+    counts = models.BooleanField()  # it is a first contact as the rule wants it
+    code = models.CharField(max_length=20)  # the ground, see kernel.first_contact
+    text = models.CharField(max_length=120)  # the ground in words, as it was told
+    text_en = models.CharField(max_length=120)
+    source_title = models.CharField(max_length=200, blank=True)
+    clause = models.CharField(max_length=300, blank=True)
+    basis = models.CharField(max_length=10, blank=True)  # stated, unverified, assumed
+    rulebook_version = models.CharField(max_length=64)
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(referral__isnull=False) ^ Q(booking__isnull=False), name="first_contact_of_one"
+            )
+        ]
+        indexes = [models.Index(fields=["judged_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {'+' if self.counts else '-'}"

@@ -204,6 +204,7 @@ def follow_ups_due(posts: Iterable[Membership]) -> QuerySet[FollowUp]:
     houses = {post.institution_id for post in held}
     return (
         FollowUp.objects.filter(reach, institution_id__in=houses, done_at__isnull=True)
+        .exclude(referral__state=State.CANCELLED)
         .select_related("referral__resident", "referral__sender")
         .order_by("due_on")
     )

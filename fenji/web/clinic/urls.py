@@ -18,6 +18,7 @@ NAVIGATION = (
 urlpatterns = [
     path("clinic/", desk.patients, name="clinic"),
     path("clinic/send-down/<uuid:resident_id>/", down.send_down, name="clinic_send_down"),
+    path("clinic/drafts/<uuid:referral_id>/", down.edit, name="clinic_down_edit"),
     path("clinic/guidance/", desk.guidance, name="clinic_guidance"),
     path("clinic/guidance/<int:follow_up_id>/", desk.guide, name="clinic_guide"),
 ]

@@ -78,7 +78,6 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
         referral = actions.draft(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
         messages.success(request, _("草稿已保存。"))
         return reverse("referral", args=[referral.pk])
-    _check_reason(sheet)
     referral = actions.refer(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
     messages.success(request, _sent_words(referral))
     return reverse("referral", args=[referral.pk])
@@ -91,17 +90,11 @@ def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:
     if request.POST["step"] == "draft":
         messages.success(request, _("草稿已保存。"))
         return reverse("referral", args=[moved.pk])
-    _check_reason(sheet)
     action = "ask_approval" if rules.signature_for(moved, sheet.at) else "send"
     given = Given(place=number_of(form["place"]))
     moved = actions.perform(moved.pk, action, given, by=by, version=moved.version)
     messages.success(request, _sent_words(moved))
     return reverse("referral", args=[moved.pk])
-
-
-def _check_reason(sheet: Sheet) -> None:
-    if sheet.chosen and sheet.chosen.needs_reason and not sheet.data.get("choice_reason", "").strip():
-        raise Invalid(fields={"choice_reason": _("没有选首选机构，请写明理由。")})
 
 
 def _template(request: PostRequest) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from fenji.apps.booking import queries as booking
 from fenji.apps.booking.models import Place
@@ -23,7 +23,7 @@ from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.conditions import comparisons_of
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.explanation import explain, name_of
-from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
 from fenji.web.referrals.presenter import ProposalCard, proposals
 
@@ -122,6 +122,11 @@ class Sheet:
         return str(self.places[0].pk) if self.places else ""
 
     @property
+    def choice_reasons(self) -> list[tuple[str, str]]:
+        """Why one may send elsewhere than the rules prefer."""
+        return [(code, pgettext("reason", words)) for code, words in CHOICE_REASONS.items()]
+
+    @property
     def consent(self) -> str:
         return self.data.get("consent_by", "")
 
@@ -133,6 +138,7 @@ class Sheet:
             "specialty": self.specialty, "institution": self.chosen.institution.code if self.chosen else "",
             "department": self.chosen.department if self.chosen and self.chosen.department else "",
             "place": self.data.get("place", "") if self.places else "", "criterion": self._criterion(),
+            "choice_code": self.data.get("choice_code", ""),
             "choice_reason": self.data.get("choice_reason", ""), "wishes": self.data.get("wishes", ""),
             "consent_by": self.data.get("consent_by", ""), "measures": self.measures,
             "slip": {one.name: self.data.get(one.name, "") for one in FIELDS if self.data.get(one.name)},
@@ -189,7 +195,7 @@ def typed_before(referral: Referral) -> QueryDict:
     data = QueryDict(mutable=True)
     data["diagnosis"] = f"{referral.diagnosis_code} {referral.diagnosis_name}".strip()
     data["institution"] = referral.receiver.code if referral.receiver else ""
-    for name in ("urgency", "direction", "choice_reason", "wishes", "consent_by"):
+    for name in ("urgency", "direction", "choice_code", "choice_reason", "wishes", "consent_by"):
         data[name] = getattr(referral, name)
     data.update({name: str(text) for name, text in referral.slip.items()})
     data.update({MEASURE + code: _typed(value) for code, value in referral.measures.items()})

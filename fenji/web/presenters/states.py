@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from fenji.kernel.referral import BY_ACTION, STATES, Direction, Party, State, Urgency
+from fenji.apps.referrals.models import Referral
+from fenji.kernel.referral import BY_ACTION, CHOICE_REASONS, STATES, Direction, Party, State, Urgency
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ def owner_words(state: State | str) -> str:
     """Who must act now; empty for a closed referral."""
     owner = STATES[State(state)].owner
     return "" if owner is None else party_words(owner)
+
+
+def choice_words(referral: Referral) -> str:
+    """Why this institution: the coded reason, then what was written."""
+    code = CHOICE_REASONS.get(referral.choice_code, "")
+    return gettext("：").join(filter(None, (pgettext("reason", code) if code else "", referral.choice_reason)))
 
 
 def action_words(action: str) -> str:

@@ -15,7 +15,7 @@ from fenji.apps.referrals.actions.effects.places import HORIZON, uses_places, wa
 from fenji.apps.referrals.given import Given, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
-from fenji.kernel.referral import REASONS, Move, Party
+from fenji.kernel.referral import CHOICE_REASONS, CHOOSING, REASONS, Move, Party
 from fenji.web.posting import number_of
 from fenji.web.referrals.plan import PlanForm
 from fenji.web.widgets import DateTimeInput
@@ -38,6 +38,8 @@ class MoveForm(forms.Form):
                 choices=[(code, pgettext("reason", words)) for code, words in REASONS[move.action].items()],
                 widget=forms.RadioSelect,
             )
+        elif move.action in CHOOSING:
+            self.fields["reason"] = choice_field()
         if "note" in move.needs or "reason" in move.needs or move.action in WITH_NOTE:
             self.fields["note"] = forms.CharField(
                 label=NOTE_LABELS.get(move.action, _("说明")),
@@ -56,6 +58,14 @@ class MoveForm(forms.Form):
             place=number_of(self.data.get("place")),
             institution=str(self.data.get("institution", "")),
         )
+
+
+def choice_field() -> forms.ChoiceField:
+    """Why not where the rules prefer: asked only of who sends elsewhere, so it may stay empty."""
+    reasons = [(code, pgettext("reason", words)) for code, words in CHOICE_REASONS.items()]
+    return forms.ChoiceField(
+        label=_("没有选首选机构的理由"), choices=[("", _("选的是首选机构")), *reasons], required=False
+    )
 
 
 NOTE_LABELS = {
@@ -127,7 +137,8 @@ class ReturnForm(PlanForm, ReplyForm):
 
     def given(self) -> Given:
         plan = clean_plan(self.plan(), today=day_of(self.at))
-        return Given(reply=self.reply(), plan=plan, institution=str(self.data.get("institution", "")))
+        reason, institution = self.cleaned_data["reason"], str(self.data.get("institution", ""))
+        return Given(reply=self.reply(), plan=plan, institution=institution, reason=reason)
 
 
 FORMS: dict[str, type[MoveForm]] = {

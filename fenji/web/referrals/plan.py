@@ -48,6 +48,19 @@ class PlanForm(forms.Form):
         }
 
 
+def typed_plan(plan: dict[str, Any]) -> dict[str, Any]:
+    """A plan as `clean_plan` reads it, put back into the boxes; of its tasks the first two."""
+    found = {name: plan[name] for name in ("rehabilitation", "nursing", "warning_signs", "guidance_days")}
+    found |= {"plan_treatment": plan["treatment"], "medicines": "\n".join(map(_line, plan["medicines"]))}
+    for which, task in zip(("first", "second"), plan["tasks"], strict=False):
+        found |= {f"{which}_due": task["due_on"], f"{which}_what": task["what"]}
+    return found
+
+
+def _line(medicine: dict[str, str]) -> str:
+    return "，".join(medicine.get(name, "") for name in MEDICINE).rstrip("，")
+
+
 def _medicine(line: str) -> dict[str, str]:
     parts = [part.strip() for part in line.replace(",", "，").split("，")]
     return dict(zip(MEDICINE, parts, strict=False))

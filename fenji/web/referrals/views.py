@@ -19,7 +19,7 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals import actions, papers, policies, queries, rules
 from fenji.apps.referrals.actions.effects.places import uses_places
-from fenji.apps.referrals.choosing import Answer, choose, question_of, without
+from fenji.apps.referrals.choosing import Answer, choose, question_of
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
@@ -69,14 +69,15 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
     if parties == RESIDENTS_OWN:
         return redirect("my_referral", referral_id)
     if action == "edit":
-        return redirect("refer_edit", referral_id)  # written on the same sheet as it was begun
+        sheet = "clinic_down_edit" if referral.direction == Direction.DOWN else "refer_edit"
+        return redirect(sheet, referral_id)  # written on the same sheet as it was begun
     row, party = policies.check_move(referral, action, parties, approval_required=_needs_signature(referral, at))
     form = form_for(referral, row, party, at, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _perform(request, referral, form))
         except (Invalid, PlaceStillFree, SlotTaken) as fault:  # what was written stays on the page
-            show_faults(form, fault)
+            show_faults(form, fault, {"choice_code": "reason"})
     return render(
         request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200
     )
@@ -161,7 +162,7 @@ def _answer(referral: Referral, row: Move, at: Any) -> Answer:
     """Where next: seen from who sends it there, without who refused it or has it now."""
     receiver = referral.receiver
     if row.action == "reroute" or receiver is None:
-        return without(choose(question_of(referral, at)), queries.who_refused(referral))
+        return choose(question_of(referral, at))
     question = question_of(referral, at, sender=receiver)
     if row.action == "return_down":
         question = replace(question, direction=Direction.DOWN, urgency=Urgency.ROUTINE, specialty="")

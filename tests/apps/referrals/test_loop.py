@@ -131,7 +131,7 @@ def test_a_refused_referral_is_rerouted_by_its_sender_but_not_to_who_refused(wor
     with pytest.raises(Invalid):
         go(up, "reroute", world.doctor, institution=world.county.code)
     place = make_places(world.departments["yj-renmin.cardio"], clock.at)[0]
-    go(up, "reroute", world.doctor, institution=world.city.code, place=place.pk)
+    go(up, "reroute", world.doctor, institution=world.city.code, place=place.pk, reason="capability")
     up.refresh_from_db()
     assert (state(up), up.receiver_id, up.booking.place_id) == (State.SENT, world.city.pk, place.pk)
     go(up, "accept", world.city_office)

@@ -31,9 +31,8 @@ WRITERS = CLINICAL | {Role.REFERRAL_OFFICE, Role.PROGRAM}
 def draft(resident_id: UUID, form: Mapping[str, Any], *, by: User, institution_id: int) -> Referral:
     """Write a referral that may still be changed; raises Invalid naming every box that is wrong."""
     with patience():
-        return _begin(
-            resident_id, clean_form(form, complete=False, at=clock.now()), "draft", by=by, institution_id=institution_id
-        )
+        cleaned = clean_form(form, complete=False, at=clock.now())
+        return _begin(resident_id, cleaned, "draft", by=by, institution_id=institution_id)
 
 
 def refer(resident_id: UUID, form: Mapping[str, Any], *, by: User, institution_id: int) -> Referral:
@@ -44,10 +43,8 @@ def refer(resident_id: UUID, form: Mapping[str, Any], *, by: User, institution_i
     with patience():
         cleaned = clean_form(form, complete=True, at=clock.now())
         referral = _begin(resident_id, cleaned, "draft", by=by, institution_id=institution_id)
-        if cleaned.plan:
-            write_plan(referral, cleaned.plan, by=by, at=referral.created_at)
         action = "ask_approval" if rules.signature_for(referral, referral.created_at) else "send"
-        given = Given(place=cleaned.place)
+        given = Given(place=cleaned.place, reason=cleaned.choice_code)
         advance(Act(referral, BY_ACTION[action], given, by, Party.SENDER, referral.created_at))
         return referral
 
@@ -97,6 +94,8 @@ def _begin(
     fill(referral, form, at)
     party = Party.SENDER if sender is None else Party.DEPARTMENT
     advance(Act(referral, BY_ACTION[action], Given(), by, party, at))
+    if form.plan:
+        write_plan(referral, form.plan, by=by, at=at)
     return referral
 
 

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('slip', models.JSONField(default=dict)),
                 ('measures', models.JSONField(default=dict)),
                 ('criterion', models.CharField(blank=True, max_length=60)),
+                ('choice_code', models.CharField(blank=True, max_length=20)),
                 ('choice_reason', models.CharField(blank=True, max_length=300)),
                 ('rulebook_version', models.CharField(max_length=64)),
                 ('wishes', models.CharField(blank=True, max_length=200)),
@@ -45,6 +46,8 @@ class Migration(migrations.Migration):
                 ('consent_by', models.CharField(blank=True, max_length=20)),
                 ('offered_places', models.JSONField(default=list)),
                 ('from_paper', models.BooleanField(default=False)),
+                ('filing_number', models.CharField(blank=True, max_length=40)),
+                ('filed_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
@@ -53,6 +56,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('state_since', models.DateTimeField()),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='booking.booking')),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='registry.department')),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='referrals.referral')),
@@ -81,6 +85,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='FirstContact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.CharField(max_length=12)),
+                ('counts', models.BooleanField()),
+                ('code', models.CharField(max_length=20)),
+                ('text', models.CharField(max_length=120)),
+                ('text_en', models.CharField(max_length=120)),
+                ('source_title', models.CharField(blank=True, max_length=200)),
+                ('clause', models.CharField(blank=True, max_length=300)),
+                ('basis', models.CharField(blank=True, max_length=10)),
+                ('rulebook_version', models.CharField(max_length=64)),
+                ('judged_at', models.DateTimeField()),
+                ('booking', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='first_contact', to='booking.booking')),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.resident')),
+                ('referral', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='first_contact', to='referrals.referral')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Complaint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -102,6 +125,7 @@ class Migration(migrations.Migration):
                 ('nursing', models.TextField(blank=True, max_length=2000)),
                 ('warning_signs', models.TextField(blank=True, max_length=1000)),
                 ('guidance_days', models.PositiveSmallIntegerField(null=True)),
+                ('tasks', models.JSONField(default=list)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('referral', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='referrals.referral')),
@@ -212,5 +236,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='step',
             constraint=models.UniqueConstraint(fields=('referral', 'version'), name='step_once'),
+        ),
+        migrations.AddIndex(
+            model_name='firstcontact',
+            index=models.Index(fields=['judged_at'], name='referrals_f_judged__4db1f2_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='firstcontact',
+            constraint=models.CheckConstraint(condition=models.Q(('referral__isnull', False), ('booking__isnull', False), _connector='XOR'), name='first_contact_of_one'),
         ),
     ]

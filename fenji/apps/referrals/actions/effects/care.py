@@ -1,13 +1,16 @@
 """The receiving department's moves: seeing the patient, replying, sending down with a plan, taking on."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.referrals.actions.children import begin_child, recall_child, send_child
 from fenji.apps.referrals.actions.effects import relations
-from fenji.apps.referrals.actions.effects.sending import institution_given
+from fenji.apps.referrals.actions.effects.sending import check_choice, institution_given
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.actions.plans import write_plan
+from fenji.apps.referrals.choosing import Question, question_of
 from fenji.apps.referrals.errors import FieldsMissing
 from fenji.apps.referrals.given import clean_reply
 from fenji.apps.referrals.models import Reply
@@ -32,6 +35,8 @@ def return_down(act: Act) -> None:
     target, plan = institution_given_or_sender(act), act.given.plan
     if plan is None:
         raise FieldsMissing(fields={"plan": _("请填写接续治疗方案。")})
+    if target.pk != act.referral.sender_id:  # whoever sent the patient gets him back without asking why
+        check_choice(_downward(act), target, act.given.reason)
     _write_reply(act, is_final=True)
     child = begin_child(
         act,
@@ -40,10 +45,16 @@ def return_down(act: Act) -> None:
         urgency=Urgency.ROUTINE,
         specialty="",
         department=None,
+        choice_code=act.given.reason,
         choice_reason="病情稳定，转回基层接续管理",
     )
     write_plan(child, plan, by=_maker(act), at=act.at)
     send_child(child, act)
+
+
+def _downward(act: Act) -> Question:
+    question = question_of(act.referral, act.at, sender=act.referral.receiver)
+    return replace(question, direction=Direction.DOWN, urgency=Urgency.ROUTINE, specialty="")
 
 
 def resume(act: Act) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fenji.apps.common import rulebooks
@@ -9,17 +10,25 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.actions.effects import places, relations
 from fenji.apps.referrals.actions.moving import Act
+from fenji.apps.referrals.actions.plans import faults_of_plan, lay_out_tasks, turn_tasks, write_plan
+from fenji.apps.referrals.choosing import Question, asks_why, question_of
 from fenji.apps.referrals.form import clean_form, fill, receiving_department
 from fenji.apps.referrals.given import clean_note
-from fenji.apps.referrals.models import CarePlan, Complaint, FollowUp
+from fenji.apps.referrals.models import Complaint, FollowUp
 from fenji.apps.registry.models import Institution
 from fenji.kernel.referral import Direction, Urgency
 
 
 def edit(act: Act) -> None:
-    """Write it anew; a place still held from before it was sent back goes with the house it belonged to."""
+    """Write it anew; a place still held from before it was sent back goes with the house it belonged to.
+
+    A plan that is not given again is kept as it was.
+    """
     referral, before = act.referral, act.referral.receiver_id
-    fill(referral, clean_form(act.given.form, complete=False, at=act.at), act.at)
+    form = clean_form(act.given.form, complete=False, at=act.at)
+    fill(referral, form, act.at)
+    if form.plan and act.by:
+        write_plan(referral, form.plan, by=act.by, at=act.at)
     if referral.receiver_id != before:
         places.release(act)
         referral.booking = None
@@ -37,22 +46,40 @@ def check_complete(act: Act) -> None:
         )
         if not value
     }
-    if referral.direction == Direction.DOWN and not CarePlan.objects.filter(referral=referral).exists():
-        missing["plan"] = _("请填写接续治疗方案。")
+    is_begun_here = referral.parent_id is None  # what follows from another referral was checked with that
+    if referral.direction == Direction.DOWN and is_begun_here:
+        missing |= faults_of_plan(referral, act.at)
     if missing:
         raise Invalid(fields=missing)
+    if is_begun_here:
+        referral.choice_code = act.given.reason or referral.choice_code
+        check_choice(question_of(referral, act.at), referral.receiver, referral.choice_code)
     relations.open_for_sender(act)
     places.hold_for_sending(act)
 
 
+def check_choice(question: Question, receiver: Institution | None, code: str) -> None:
+    """Whoever sends a patient elsewhere than the rules prefer says why, by code. Raises Invalid."""
+    if code or receiver is None:
+        return
+    if against := asks_why(question, receiver.code):
+        words = against.text_en if (get_language() or "").startswith("en") else against.text
+        raise Invalid(fields={"choice_code": _("没有选首选机构（%(why)s），请选择理由。") % {"why": words}})
+
+
 def approve(act: Act) -> None:
     act.referral.approved_by = act.by
-    relations.open_for_receiver(act)
+    _leave_house(act)
 
 
 def send(act: Act) -> None:
     check_complete(act)
+    _leave_house(act)
+
+
+def _leave_house(act: Act) -> None:
     relations.open_for_receiver(act)
+    lay_out_tasks(act.referral, act.at)
 
 
 def reroute(act: Act) -> None:
@@ -60,12 +87,15 @@ def reroute(act: Act) -> None:
     referral, receiver = act.referral, institution_given(act)
     if receiver.pk == referral.receiver_id:
         raise Invalid(fields={"institution": _("这家机构刚刚未接收，请另选一家。")})
+    check_choice(question_of(referral, act.at), receiver, act.given.reason)
+    referral.choice_code = act.given.reason
     act.details["from"] = str(referral.receiver)
     referral.receiver, referral.booking = receiver, None
     referral.department = receiving_department(
         receiver, referral.specialty, emergency=referral.urgency == Urgency.EMERGENCY, at=act.at
     )
     referral.physician = referral.department_due_at = None
+    turn_tasks(referral)
     relations.open_for_receiver(act)
     places.hold_for_sending(act)
 
