@@ -1,0 +1,149 @@
+"""The batch and the single bill are the same lines: the same cents, the same faults. Compiling takes some seconds."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fenji.kernel.payment.batch import settle_batch
+from fenji.kernel.payment.bill import Bill
+from fenji.kernel.payment.faults import FAULTS, Fault
+from fenji.kernel.payment.people import settle_people
+from fenji.kernel.payment.policy import PaymentPolicy
+from fenji.kernel.payment.rows import CHAIN_ROW, GIVEN_FIELDS, MOST_CHAINS, OUTCOME_ROW, Rows, empty_rows
+from fenji.kernel.payment.year import DatedBill, settle_year
+from tests.kernel.payment.examples import bills, policies, policy, stay
+
+EPOCH = date(2017, 1, 1)
+Person = list[tuple[int, int, Bill]]  # day of the year, chain, bill
+
+
+def rows_of(people: list[Person]) -> Rows:
+    """The people as rows, in order of person and day."""
+    given_bills = [
+        (number, day, chain, bill)
+        for number, person in enumerate(people, start=1)
+        for day, chain, bill in sorted(person, key=lambda each: each[0])
+    ]
+    rows = empty_rows(len(given_bills))
+    for i, (number, day, chain, bill) in enumerate(given_bills):
+        rows[i]["id"], rows[i]["person"], rows[i]["day"], rows[i]["chain"] = i + 1, number, day, chain
+        for field in Bill._fields:
+            rows[i][field] = getattr(bill, field)
+    return rows
+
+
+def one_by_one(rows: Rows, rule: PaymentPolicy) -> list[tuple[int, ...]]:
+    """The same through `settle_year`, a person at a time."""
+    found: list[tuple[int, ...]] = []
+    for person in sorted(set(rows["person"].tolist())):
+        own = [
+            DatedBill(f"{row['id']:09}", EPOCH + timedelta(days=int(row["day"])), bill_in(row), str(row["chain"] or ""))
+            for row in rows[rows["person"] == person]
+        ]
+        for each in settle_year(own, lambda _: rule):
+            found.append(tuple(getattr(each.settlement, name, 0) for name in OUTCOME_ROW.names))
+    return found
+
+
+def bill_in(row: Rows) -> Bill:
+    return Bill(**{field: int(row[field]) for field in GIVEN_FIELDS if field in Bill._fields})
+
+
+def plainly(rows: Rows, rule: PaymentPolicy) -> Rows:
+    """The batch's own lines, not compiled."""
+    out = np.zeros(len(rows), OUTCOME_ROW).view(np.recarray)
+    room = np.zeros(MOST_CHAINS, CHAIN_ROW).view(np.recarray)
+    settle_people(rows.view(np.recarray), rule, room, out, 0)
+    return out
+
+
+people = st.lists(
+    st.lists(st.tuples(st.integers(0, 360), st.sampled_from([0, 0, 7, 9]), bills()), min_size=1, max_size=6),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(people, policies())
+def test_one_by_one_and_batch_are_the_same_to_the_cent(given_people, rule) -> None:
+    rows = rows_of(given_people)
+    assert [tuple(map(int, row)) for row in settle_batch(rows, rule)] == one_by_one(rows, rule)
+
+
+@pytest.mark.prove
+@settings(deadline=None, max_examples=3000)
+@given(people, policies())
+def test_one_by_one_and_batch_are_the_same_for_thousands(given_people, rule) -> None:
+    rows = rows_of(given_people)
+    assert [tuple(map(int, row)) for row in settle_batch(rows, rule)] == one_by_one(rows, rule)
+
+
+@settings(deadline=None, max_examples=10)
+@given(people, policies())
+def test_the_lines_run_plain_as_they_do_compiled(given_people, rule) -> None:
+    rows = rows_of(given_people)
+    assert plainly(rows.copy(), rule).tolist() == settle_batch(rows, rule).tolist()
+
+
+FAULTY = {
+    Fault.MISSING: {"missing": 1},
+    Fault.UNKNOWN_CODE: {"tier": 4},
+    Fault.NEGATIVE: {"c_cents": -1},
+    Fault.TOO_LARGE: {"a_cents": 10**12 + 1},
+    Fault.OWN_SHARE: {"b_items_own_cents": 1},
+    Fault.DRUGS: {"drug_cents": 10**12},
+    Fault.OUT_OF_ORDER: {"day": 1},
+    Fault.DUPLICATE: {"id": 1},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_bad_bill_is_set_aside_and_the_rest_settle_as_if_it_were_not_there(fault: Fault) -> None:
+    good: Person = [(day, 0, stay(a_cents=day * 1000)) for day in (10, 20, 30, 40)]
+    without = settle_batch(rows_of([good, good]), policy())
+    rows = rows_of([[*good, (25, 0, stay())], good])
+    rows["id"][2] = 99
+    for field, value in FAULTY[fault].items():
+        rows[field][2] = value
+    out = settle_batch(rows, policy())
+    assert out["fault"].tolist() == [0, 0, fault, 0, 0, 0, 0, 0, 0]
+    assert out[2]["self_cents"] == out[2]["fund_cents"] == 0
+    assert np.delete(out, 2).tolist() == without.tolist()
+    assert fault in FAULTS
+
+
+def test_a_person_who_comes_back_later_in_the_file_is_out_of_order() -> None:
+    rows = rows_of([[(1, 0, stay()), (2, 0, stay())], [(3, 0, stay())]])
+    rows["person"] = [5, 5, 4]
+    assert settle_batch(rows, policy())["fault"].tolist() == [0, 0, Fault.OUT_OF_ORDER]
+    assert settle_batch(rows, policy(), beyond=5)["fault"].tolist() == [0, 0, Fault.OUT_OF_ORDER]
+    assert settle_batch(rows, policy(), beyond=6)["fault"].tolist() == [Fault.OUT_OF_ORDER] * 3
+
+
+def test_a_new_year_begins_a_new_account() -> None:
+    rows = rows_of([[(1, 0, stay()), (400, 0, stay())]])
+    rows["year"] = [2017, 2018]
+    assert settle_batch(rows, policy())["deductible_cents"].tolist() == [50000, 50000]
+
+
+PARTS = ("a_cents", "b_drug_cents", "b_service_cents", "b_material_cents", "b_items_cents", "c_cents")
+
+
+def test_the_largest_bills_a_year_can_hold_do_not_overflow() -> None:
+    whole = [(day, 0, stay(**dict.fromkeys(PARTS, 10**12))) for day in range(360)]
+    out = settle_batch(rows_of([whole]), policy(cap__year="none", catastrophic__cap="none"))
+    settled = out["fault"] == 0
+    assert set(out["fault"].tolist()) == {0, int(Fault.YEAR_TOO_LARGE)}
+    assert (
+        out["fund_cents"][settled] + out["catastrophic_cents"][settled] + out["self_cents"][settled]
+        == len(PARTS) * 10**12
+    ).all()
+
+
+def test_there_is_room_for_64_chains_in_a_year() -> None:
+    out = settle_batch(rows_of([[(day, day + 1, stay()) for day in range(66)]]), policy())
+    assert out["fault"].tolist() == [0] * 64 + [Fault.TOO_MANY_CHAINS] * 2
