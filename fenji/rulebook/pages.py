@@ -9,6 +9,7 @@ from fenji.kernel.explanation import STATUSES, describe
 from fenji.kernel.reasons import TIER_NAMES, words_for
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import Basis
+from fenji.rulebook.case_pages import CASE_PAGES
 from fenji.rulebook.loader import load_rulebook
 from fenji.rulebook.markdown import MADE, counts, table
 from fenji.rulebook.policy_pages import POLICY_PAGES
@@ -40,6 +41,7 @@ def render_catalogue_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/catalogue.md": render_catalogue_page,
     **POLICY_PAGES,
+    **CASE_PAGES,
 }
 
 

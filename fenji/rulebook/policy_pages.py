@@ -8,6 +8,7 @@ from fenji.rulebook.keys import CHAPTERS, KEYS
 from fenji.rulebook.loader import load_rulebook
 from fenji.rulebook.markdown import MADE, counts, table
 from fenji.rulebook.packs import available_packs, available_policies
+from fenji.rulebook.policy_rows import ground_words, span_words, value_words
 from fenji.rulebook.rulebook import Rulebook
 from fenji.rulebook.schema import DatedValue
 
@@ -62,13 +63,14 @@ def _key_rows(chapter: str) -> Iterator[tuple[str, ...]]:
 
 
 def _value_row(rulebook: Rulebook, dated: DatedValue) -> tuple[str, ...]:
-    rule = KEYS[dated.key]
-    rests_on = f"{rulebook.title_of(dated.source)} {dated.clause}".strip()
-    if responsible := rulebook.responsible(dated):
-        rests_on += f"（{'；'.join(dict.fromkeys(one.text for one in responsible))}）"
-    span = f"{dated.valid_from} – {dated.valid_until or ''}".strip()
-    words = rule.shape.words(dated.value, False)
-    return f"`{dated.key}`", rule.name, words, span, rests_on, STATUSES["zh"][dated.status]
+    return (
+        f"`{dated.key}`",
+        KEYS[dated.key].name,
+        value_words(dated),
+        span_words(dated),
+        ground_words(rulebook, dated),
+        STATUSES["zh"][dated.status],
+    )
 
 
 def _sources(rulebook: Rulebook) -> Iterator[str]:

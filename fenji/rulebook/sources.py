@@ -44,7 +44,7 @@ def read_sources(file: Path, below: dict[str, Any]) -> dict[str, Any]:
 
 def responsible_for(source: Source, clause: str) -> tuple[Responsible, ...]:
     """Who sees to the clauses named at the head of each part of a clause's text, such as “二(七)1：…；二(七)4：…”."""
-    found = []
+    found: list[Responsible] = []
     for part in re.split(r"[；、]", clause.removeprefix(f"{source.id} ")):
         number = _longest(source, part.strip().removeprefix(f"{source.id} "))
         if number and number not in {one.clause for one in found}:

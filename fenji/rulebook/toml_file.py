@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fenji.rulebook.errors import RulebookError
 
@@ -14,11 +16,11 @@ Place = tuple[str, int, str]  # table path, its number among `[[path]]` tables o
 class TomlFile:
     """Parsed once, read as UTF-8. Raises RulebookError on what is no TOML."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, parse_float: Callable[[str], Any] = float) -> None:
         self.file = file
         try:
             text = file.read_text(encoding="utf-8")
-            self.data = tomllib.loads(text)
+            self.data = tomllib.loads(text, parse_float=parse_float)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RulebookError(
                 f"不是合法的 TOML：{error}", expected="UTF-8 的 TOML 文本", remedy="按所指行列改正", file=file

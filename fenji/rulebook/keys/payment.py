@@ -86,6 +86,8 @@ WORDS: Names = {
 
 
 def _points(number: int) -> tuple[str, str]:
+    if number == 0:
+        return "不变", "unchanged"
     sign, size = "−" if number < 0 else "+", percent(abs(number)).removesuffix("%")
     return f"{sign}{size} 个百分点", f"{sign}{size} points"
 
@@ -127,11 +129,15 @@ def _words(value: Any, unit: kernel.Unit, axes: tuple[type[IntEnum], ...], engli
         return _plain(value, unit, english)
     names = {member.name.lower(): words for member, words in AXES[axes[0]].items()}
     names["other"] = ("其余", "others")
+    if set(value) == {"other"}:
+        return _words(value["other"], unit, axes[1:], english)
     parts = [(names[code][english], _words(value[code], unit, axes[1:], english)) for code in names if code in value]
     is_nested = any(isinstance(inner, dict) for inner in value.values())
-    if is_nested:
+    if not is_nested:
+        return (", " if english else "，").join(f"{name} {text}" for name, text in parts)
+    if len(axes) == 2:
         return ("; " if english else "；").join(f"{name}{': ' if english else '：'}{text}" for name, text in parts)
-    return (", " if english else "，").join(f"{name} {text}" for name, text in parts)
+    return ("; " if english else "；").join(f"{name}【{text}】" for name, text in parts)
 
 
 def _plain(value: Any, unit: kernel.Unit, english: bool) -> str:
@@ -157,6 +163,9 @@ def _keys() -> dict[str, Key]:
             found[key] = Key(*names, shape_of(table.unit, axes))
     for elsewhere in SAME_AS:
         del found[elsewhere]
+    by_tier = shape_of(kernel.CENTS, (PayTier,))  # no rule of payment: the example on which an estimate rests
+    found["payment.usual_bill.outpatient"] = Key("次均费用：门诊（估算用）", "usual bill: outpatient visit", by_tier)
+    found["payment.usual_bill.inpatient"] = Key("次均费用：住院（估算用）", "usual bill: stay", by_tier)
     bands = found["payment.catastrophic.bands"]
     rising = checked(bands.shape, "第一段从 0 起，各段起点由低到高，不用的段写 none", _rises_from_zero)
     return found | {"payment.catastrophic.bands": Key(bands.name, bands.name_en, rising)}

@@ -18,7 +18,6 @@ SUGGESTED = rows(
         "codes": ("诊断", "diagnoses", _CODES), "from_age": ("自", "from", _AGE), "to_age": ("至", "to", _AGE),
         "days": ("住院", "stay", whole(1, 365, "天", "days")),
     }),
-    least=1,
 )  # fmt: skip
 
 
