@@ -1,7 +1,5 @@
 """The family doctor's lists: due today first, then what was sent, what came down, what to follow up."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -19,6 +17,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.posts import desks_of
 from fenji.kernel.referral import Direction, Party
 from fenji.kernel.roles import PRIMARY
+from fenji.web.family_doctor.news import latest_news
 from fenji.web.posting import once
 from fenji.web.roles import PostRequest, requires_role
 
@@ -31,21 +30,17 @@ NEWS = 8
 def today(request: PostRequest) -> HttpResponse:
     """What this institution must do now, earliest deadline first; then follow-ups due and what is new."""
     at, post = clock.now(), request.post
-    mine = queries.referrals_waiting_for([post], Party.SENDER)
-    to_sign = queries.referrals_waiting_for([post], Party.APPROVER)
-    coming = queries.referrals_waiting_for([post], Party.OFFICE) | queries.referrals_waiting_for(
-        [post], Party.DEPARTMENT
-    )
-    due = queries.follow_ups_due([post])
-    return render(
-        request,
-        "family_doctor/today.html",
-        {
-            "at": at, "today": day_of(at), "to_act": list(mine[:PAGE_SIZE]), "to_sign": list(to_sign[:PAGE_SIZE]),
-            "to_receive": list(coming.order_by("due_at")[:PAGE_SIZE]), "follow_ups": list(due[:PAGE_SIZE]),
-            "news": list(notices.inbox(request.user.pk, desks_of(post))[:NEWS]),
-        },
-    )  # fmt: skip
+    act, sign = (queries.referrals_waiting_for([post], party)[:PAGE_SIZE] for party in (Party.SENDER, Party.APPROVER))
+    office, department = (queries.referrals_waiting_for([post], party) for party in (Party.OFFICE, Party.DEPARTMENT))
+    receive = (office | department).order_by("due_at")[:PAGE_SIZE]
+    inbox = notices.inbox(request.user.pk, desks_of(post))
+    listed = {row.pk for rows in (act, sign, receive) for row in rows}
+    words = {
+        "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive,
+        "follow_ups": queries.follow_ups_due([post])[:PAGE_SIZE],
+        "news": latest_news(inbox, post.institution_id, listed=listed, most=NEWS),
+    }  # fmt: skip
+    return render(request, "family_doctor/today.html", words)
 
 
 @require_GET
@@ -53,7 +48,7 @@ def today(request: PostRequest) -> HttpResponse:
 def sent(request: PostRequest) -> HttpResponse:
     """What this institution sent up: where each patient is now, and what came back."""
     found = queries.referrals_sent_from(request.post.institution_id).exclude(direction=Direction.DOWN)
-    return _list(request, found, _("我的转诊"), _("转出的病人现在在哪一步，结果如何。"))
+    return _list(request, found, "sent", _("我的转诊"), _("转出的病人现在在哪一步，结果如何。"))
 
 
 @require_GET
@@ -61,7 +56,7 @@ def sent(request: PostRequest) -> HttpResponse:
 def received(request: PostRequest) -> HttpResponse:
     """Who came down to this institution with a plan."""
     found = queries.referrals_received_by(request.post.institution_id)
-    return _list(request, found, _("下转接续"), _("上级医院转回的病人与接续治疗方案。"))
+    return _list(request, found, "received", _("下转接续"), _("上级医院转回的病人与接续治疗方案。"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,10 +78,11 @@ def follow_up(request: PostRequest, follow_up_id: int) -> HttpResponse:
     return render(request, "family_doctor/follow_up.html", {"task": task, "at": clock.now()})
 
 
-def _list(request: PostRequest, found: QuerySet[Referral], title: str, lead: str) -> HttpResponse:
-    show = request.GET.get("show", "open")
+def _list(request: PostRequest, found: QuerySet[Referral], side: str, title: str, lead: str) -> HttpResponse:
+    """What is open, the most overdue first; or all, the newest first."""
+    show = "all" if request.GET.get("show") == "all" else "open"
     if show == "open":
-        found = found.filter(closed_at__isnull=True)
+        found = found.filter(closed_at__isnull=True).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    words: dict[str, Any] = {"page": page, "title": title, "lead": lead, "show": show, "at": clock.now()}
+    words = {"page": page, "side": side, "title": title, "lead": lead, "show": show, "at": clock.now()}
     return render(request, "family_doctor/list.html", words)

@@ -1,4 +1,4 @@
-"""What a notice is about, for those who do not read the Chinese in which it was sent."""
+"""What a notice is about, in a few words of the reader's language."""
 
 from typing import Any
 
@@ -12,8 +12,11 @@ from fenji.web.presenters.names import reads_english
 
 def notice_headline(notice: Any) -> str:
     """A few words in English to stand before the text as it was sent; nothing for who reads that."""
-    if not reads_english():
-        return ""
+    return event_words(notice) if reads_english() else ""
+
+
+def event_words(notice: Any) -> str:
+    """What happened, as staff or, if a resident was told, as the resident calls it; nothing for other kinds."""
     if notice.resident_id and notice.kind in HEADLINES:
         return pgettext("notice", HEADLINES[notice.kind])
     kind, _dot, action = notice.kind.partition(".")

@@ -7,6 +7,28 @@ from django.utils.translation import gettext_lazy
 
 SEXES = {1: gettext_lazy("男"), 2: gettext_lazy("女")}  # GB/T 2261.1
 
+# 卫生专业技术职称 that have an English word; others stay as the house calls them.
+TITLES = {
+    "主任医师": gettext_lazy("主任医师"),
+    "副主任医师": gettext_lazy("副主任医师"),
+    "主治医师": gettext_lazy("主治医师"),
+    "住院医师": gettext_lazy("住院医师"),
+    "执业助理医师": gettext_lazy("执业助理医师"),
+    "全科医师": gettext_lazy("全科医师"),
+    "乡村医生": gettext_lazy("乡村医生"),
+    "主任护师": gettext_lazy("主任护师"),
+    "副主任护师": gettext_lazy("副主任护师"),
+    "主管护师": gettext_lazy("主管护师"),
+    "护师": gettext_lazy("护师"),
+    "护士": gettext_lazy("护士"),
+    "健康管理师": gettext_lazy("健康管理师"),
+    "经办员": gettext_lazy("经办员"),
+}
+
+
+def title_words(title: str) -> str:
+    return str(TITLES.get(title, title))
+
 
 def masked_name(name: str) -> str:
     """ "陈*明", "李*", "欧**华": first and last character stay. Latin names keep their initials."""

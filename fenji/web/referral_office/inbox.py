@@ -68,14 +68,13 @@ def inbox(request: PostRequest) -> HttpResponse:
 @require_GET
 @requires_role(Role.REFERRAL_OFFICE)
 def sent(request: PostRequest) -> HttpResponse:
-    """What this hospital sent: down to the community, on to other hospitals."""
+    """What this hospital sent: down to the community, on to other hospitals; what is open by deadline."""
     found = queries.referrals_sent_from(request.post.institution_id)
-    if request.GET.get("show", "open") == "open":
-        found = found.filter(closed_at__isnull=True)
+    show = "all" if request.GET.get("show") == "all" else "open"
+    if show == "open":
+        found = found.filter(closed_at__isnull=True).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request, "referral_office/sent.html", {"at": clock.now(), "page": page, "show": request.GET.get("show", "open")}
-    )
+    return render(request, "referral_office/sent.html", {"at": clock.now(), "page": page, "show": show})
 
 
 def _counted(found: QuerySet[Referral], at: datetime) -> list[tuple[Tray, int, int]]:

@@ -48,6 +48,7 @@ register.filter("notice_headline", notices.notice_headline)
 register.filter("masked_name", people.masked_name)
 register.filter("sex_words", people.sex_words)
 register.filter("tail", people.tail)
+register.filter("title_words", people.title_words)
 register.filter("count_words", numbers.count_words)
 register.filter("permille_words", numbers.permille_words)
 register.filter("money_words", numbers.money_words)
@@ -73,6 +74,11 @@ def moment_words(moment: datetime, at: datetime) -> str:
 @register.filter
 def date_words(day: date, today: date | None = None) -> str:
     return dates.date_words(day, today=today)
+
+
+@register.filter
+def day_words(day: date, today: date) -> str:
+    return dates.day_words(day, today=today)
 
 
 @register.filter
