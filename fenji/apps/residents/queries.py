@@ -26,7 +26,7 @@ class Look:
     """Somebody looked at a resident's data: when, from which institution, on which footing, for what."""
 
     at: datetime
-    institution: str
+    institution: Institution | None
     who: str
     verb: str
     relation: str
@@ -109,10 +109,9 @@ def residents_of_account(user: User, at: datetime) -> list[ResidentAccount]:
 
 
 def _look(event: AuditEvent, houses: dict[int, Institution]) -> Look:
-    house = houses.get(event.institution_id or 0)
     return Look(
         at=event.at,
-        institution=house.name if house else "",
+        institution=houses.get(event.institution_id or 0),
         who=event.actor_name,
         verb=event.verb,
         relation=event.relation,

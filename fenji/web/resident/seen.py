@@ -12,6 +12,7 @@ from fenji.apps.residents import queries
 from fenji.apps.residents.models import CareRelationKind
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.queries import Look
+from fenji.web.presenters.names import full_name
 from fenji.web.resident.person import ResidentRequest, for_resident
 
 VERBS = {
@@ -53,7 +54,7 @@ def seen(request: ResidentRequest) -> HttpResponse:
 def _line(look: Look) -> Line:
     is_emergency = look.relation == CareRelationKind.EMERGENCY
     kinds, purposes = dict(CareRelationKind.choices), dict(Purpose.choices)
-    who = look.institution or str(_("系统"))
+    who = full_name(look.institution) or str(_("系统"))
     return Line(
         at=look.at,
         who=f"{who} {look.who}" if is_emergency else who,
