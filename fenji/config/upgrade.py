@@ -86,9 +86,9 @@ def _refuse_while_in_use(application: str, owner_url: str) -> None:
         sessions = cursor.fetchone()[0]
     if sessions:
         raise UpgradeFailed(
-            f"仍有 {sessions} 个 {application} 的数据库连接：请先停止服务（systemctl stop fenji-web fenji-worker，"
+            f"仍有 {sessions} 个 {application} 的数据库连接：请先停止服务（systemctl stop fenji.target，"
             f"或 Ctrl-C）。 / {application} still has {sessions} connections: stop the services first"
-            " (systemctl stop fenji-web fenji-worker, or Ctrl-C)."
+            " (systemctl stop fenji.target, or Ctrl-C)."
         )
 
 

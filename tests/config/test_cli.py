@@ -92,6 +92,7 @@ def test_a_check_for_production_names_what_is_missing(home: Path) -> None:
     found = fenji(home, "check", "--deploy")
     assert found.returncode == 1
     assert "FENJI_PUBLIC_URL" in found.stdout
+    assert "W008" not in found.stdout  # silenced in the settings: the proxy sends http to https
 
 
 def test_commands_leave_no_database_running(home: Path) -> None:

@@ -27,6 +27,7 @@ def check(
 
         errors = [f"{name} 未执行 / not applied: run `fenji migrate`" for name in unapplied_migrations()]
         found = django_checks.run_checks(include_deployment_checks=deploy)
+        found = [message for message in found if not message.is_silenced()]
         errors += [str(message) for message in found if message.level >= django_checks.ERROR]
         warnings = [str(message) for message in found if message.level == django_checks.WARNING]
         if deploy:

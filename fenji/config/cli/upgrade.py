@@ -47,6 +47,6 @@ def upgrade(backups: Backups = None) -> None:
         )
     if found.applied:
         done(f"已执行 / applied: {', '.join(found.applied)}")
-        done("检查通过，请启动服务 / all checks pass, start the services: systemctl start fenji-web fenji-worker")
+        done("检查通过，请启动服务 / all checks pass, start the services: systemctl start fenji.target")
     else:
         done("数据表已是最新，无需备份 / the tables are up to date, nothing was done")
