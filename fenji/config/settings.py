@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "fenji.apps.booking",
     "fenji.apps.stays",
     "fenji.apps.referrals",
+    "fenji.apps.payments",
     "fenji.apps.indicators",
     "fenji.exchange",
     "fenji.web",

@@ -1,0 +1,99 @@
+"""How a visit came about, read off the referrals and filings themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from fenji.apps.contracts.queries import contract_on
+from fenji.apps.payments.models import Filing
+from fenji.apps.payments.rules import pay_tier, policy_on
+from fenji.apps.referrals.models import Referral
+from fenji.apps.registry.models import ConsortiumMember, Institution
+from fenji.apps.residents.models import Resident
+from fenji.kernel.payment.codes import Setting
+from fenji.kernel.payment.referral_state import FactKind, ReferralFact, Resolution, Visit, resolve_referral_state
+from fenji.kernel.referral import Direction, State, Urgency
+
+NOT_ISSUED = (State.DRAFT, State.AWAITING_APPROVAL)
+WITHDRAWN = (State.CANCELLED, State.REFUSED)
+
+
+@dataclass(frozen=True)
+class Came:
+    """The referral state of a visit with its ground, the chain it belongs to, and whether a contract counts."""
+
+    resolution: Resolution
+    chain: str
+    contract: bool
+
+
+def how_it_came(
+    resident: Resident, institution: Institution, setting: Setting, admitted_at: datetime,
+    *, supposing: ReferralFact | None = None,
+) -> Came:  # fmt: skip
+    """Resolve the state of a visit. `supposing` adds a referral not written yet, for an estimate."""
+    day = timezone.localdate(admitted_at)
+    referrals = list(Referral.objects.filter(resident=resident).exclude(state__in=NOT_ISSUED).select_related(
+        "sender", "receiver"
+    ))  # fmt: skip
+    facts = [*map(_of_referral, referrals), *map(_of_filing, _filings(resident))]
+    visit = Visit(institution.code, pay_tier(institution), setting, admitted_at)
+    contract = is_contracted_with(resident.pk, institution, day)
+    resolution = resolve_referral_state(
+        (*facts, supposing) if supposing else tuple(facts), visit, policy_on(day)
+    )  # fmt: skip
+    return Came(resolution, _chain(resolution, referrals), contract)
+
+
+def is_contracted_with(resident_id: UUID, institution: Institution, day: date) -> bool:
+    """Signed with a team of the institution or of its consortium."""
+    contract = contract_on(resident_id, day)
+    if contract is None:
+        return False
+    home = contract.team.institution_id
+    if home == institution.pk:
+        return True
+    groups = ConsortiumMember.objects.filter(institution=institution).values("consortium")
+    return ConsortiumMember.objects.filter(institution_id=home, consortium__in=groups).exists()
+
+
+def _of_referral(referral: Referral) -> ReferralFact:
+    """An emergency counts as filed when it was sent; everything else by its path."""
+    receiver = referral.receiver or referral.sender
+    return ReferralFact(
+        str(referral.pk),
+        FactKind.EMERGENCY if referral.urgency == Urgency.EMERGENCY else FactKind.REFERRAL,
+        referral.sent_at or referral.created_at,
+        withdrawn=referral.state in WITHDRAWN,
+        direction=Direction(referral.direction),
+        from_tier=pay_tier(referral.sender),
+        to_tier=pay_tier(receiver),
+        institution=receiver.code,
+    )
+
+
+def _of_filing(filing: Filing) -> ReferralFact:
+    return ReferralFact(
+        id=f"filing:{filing.pk}",
+        kind=FactKind(filing.kind),
+        issued_at=filing.filed_at,
+        valid_until=filing.valid_until,
+        withdrawn=filing.withdrawn_at is not None,
+        institution=filing.institution.code if filing.institution else "",
+    )
+
+
+def _filings(resident: Resident) -> Iterable[Filing]:
+    return Filing.objects.filter(resident=resident).select_related("institution")
+
+
+def _chain(resolution: Resolution, referrals: list[Referral]) -> str:
+    """The first referral of the chain that the ground belongs to."""
+    by_id = {str(one.pk): one for one in referrals}
+    found = by_id.get(resolution.fact.id) if resolution.fact else None
+    while found is not None and found.parent_id and str(found.parent_id) in by_id:
+        found = by_id[str(found.parent_id)]
+    return str(found.pk) if found else ""

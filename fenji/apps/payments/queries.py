@@ -1,0 +1,130 @@
+"""Reading claims and the books: a person's year, an institution's month, what waits for a decision."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from fenji.apps.payments.errors import NotBalanced
+from fenji.apps.payments.models import Case, Claim, ClaimState, Mode, PersonYear, Posting, Shortfall
+from fenji.apps.payments.policies import OPEN_CASES
+from fenji.kernel.payment.bill import Bill
+from fenji.kernel.payment.outcome import Settlement
+from fenji.kernel.payment.person import PersonYear as Accumulators
+from fenji.kernel.payment.year import DatedBill
+
+PAYERS = ("fund_cents", "catastrophic_cents", "assistance_cents", "care_cents", "self_cents")
+
+
+def month_of(at: datetime) -> date:
+    """First day of the month, in China, that a posting belongs to."""
+    return timezone.localdate(at).replace(day=1)
+
+
+def bill_of(claim: Claim) -> Bill:
+    return Bill(**claim.bill)
+
+
+def settlement_of(claim: Claim) -> Settlement:
+    return Settlement(**claim.settlement)
+
+
+def opening_of(year: PersonYear) -> Accumulators:
+    """The accumulators another system handed over; zeros where none were."""
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in year.opening.items()
+    }
+    return Accumulators(**known)
+
+
+def counting(year: PersonYear) -> QuerySet[Claim]:
+    """The claims of a person's year that the books follow, in order of time."""
+    rows = Claim.objects.filter(person_year=year, mode=Mode.OFFICIAL, state=ClaimState.SETTLED)
+    return rows.order_by("ended_at", "pk")
+
+
+def dated(claim: Claim) -> DatedBill:
+    """As the kernel orders it: by day, then by the moment and the id."""
+    return DatedBill(
+        order_key(claim.ended_at, claim.pk), timezone.localdate(claim.ended_at), bill_of(claim), claim.chain
+    )
+
+
+def order_key(ended_at: datetime, pk: UUID) -> str:
+    """Sorts bills of one day by their moment, and names the claim: the last 36 characters are its id."""
+    return f"{ended_at.timestamp():017.3f} {pk}"
+
+
+def id_in(key: str) -> UUID:
+    return UUID(key[-36:])
+
+
+def claims_of(resident_ids: Iterable[UUID]) -> QuerySet[Claim]:
+    """A resident's bills, latest first (pass every merged row's id)."""
+    rows = Claim.objects.filter(resident_id__in=list(resident_ids), mode=Mode.OFFICIAL)
+    return rows.select_related("institution").prefetch_related("lines").order_by("-ended_at")
+
+
+def claims_at(institution_id: int) -> QuerySet[Claim]:
+    return Claim.objects.filter(institution_id=institution_id).select_related("resident").order_by("-ended_at")
+
+
+def open_shortfalls() -> QuerySet[Shortfall]:
+    rows = Shortfall.objects.filter(decision="").select_related("claim__institution", "claim__resident")
+    return rows.order_by("found_at")
+
+
+def open_cases(*, institution_id: int | None = None) -> QuerySet[Case]:
+    """Cases that somebody must act on, the earliest due first; of one institution if it is named."""
+    rows = Case.objects.filter(state__in=OPEN_CASES).select_related("institution")
+    return (rows.filter(institution_id=institution_id) if institution_id else rows).order_by("due_at")
+
+
+def sums_of_month(institution_id: int, month: date) -> dict[str, int]:
+    """Sums of an institution's postings of a month by payer, and `count`."""
+    rows = Posting.objects.filter(institution_id=institution_id, month=month)
+    found = rows.aggregate(count=Count("pk"), **{payer: Sum(payer) for payer in PAYERS})
+    return {name: int(value or 0) for name, value in found.items()}
+
+
+def fund_by_month(since: date) -> list[dict[str, Any]]:
+    """What the fund paid and how many bills, month by month from `since` on."""
+    rows = Posting.objects.filter(month__gte=since).values("month").order_by("month")
+    sums = {"fund": Sum("fund_cents"), "self": Sum("self_cents"), "n": Count("claim", distinct=True)}
+    return [dict(row) for row in rows.annotate(**sums)]
+
+
+def fund_by(field: str, since: date) -> list[dict[str, Any]]:
+    """Fund and patients' share of the claims since a day by a field of the claim: tier, setting, referral state."""
+    rows = Claim.objects.filter(mode=Mode.OFFICIAL, state=ClaimState.SETTLED, ended_at__date__gte=since)
+    sums = {"n": Count("pk"), "total": Sum("total_cents"), "fund": Sum("fund_cents"), "self": Sum("self_cents")}
+    return [dict(row) for row in rows.values(field).annotate(**sums).order_by(field)]
+
+
+def check_balance() -> dict[str, int]:
+    """The books against the claims, to the cent: counts of what was compared. Raises NotBalanced, naming the claims.
+
+    What a claim stands at (and what the fund bears in the patient's place) is the sum of its postings but for
+    recoveries, which are the institution's debt; a reversed or replaced claim's postings sum to zero.
+    """
+    recovered = Q(kind__in=["recovery", "return"])
+    sums = Posting.objects.exclude(recovered).values("claim").annotate(**{payer: Sum(payer) for payer in PAYERS})
+    posted: dict[UUID, dict[str, Any]] = {row["claim"]: dict(row) for row in sums.iterator()}
+    wrong = []
+    claims = Claim.objects.filter(mode=Mode.OFFICIAL).only("pk", "state", "forgiven_cents", *PAYERS)
+    for claim in claims.iterator():
+        stands = claim.state == ClaimState.SETTLED
+        row = posted.pop(claim.pk, dict.fromkeys(PAYERS, 0))
+        expected = {payer: getattr(claim, payer) if stands else 0 for payer in PAYERS}
+        if stands:
+            expected["fund_cents"] += claim.forgiven_cents
+            expected["self_cents"] -= claim.forgiven_cents
+        if any(row[payer] != expected[payer] for payer in PAYERS):
+            wrong.append(str(claim.pk))
+    wrong += [str(pk) for pk in posted]
+    if wrong:
+        raise NotBalanced(remedy=", ".join(wrong[:20]))
+    return {"claims": claims.count(), "postings": Posting.objects.count()}
