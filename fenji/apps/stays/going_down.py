@@ -1,7 +1,7 @@
 """Inpatients who could go down (下转建议): found each morning, put to the ward and to a community with room.
 
 Found are those whose readings meet a criterion of the catalogue for going down, and those who are past the days
-suggested for their disease. The ward answers: yes (the downward referral begins: `referrals.actions.going_down`), or not
+suggested for their disease. The ward answers yes (the downward referral begins: `referrals.actions.going_down`) or not
 yet, with a reason, and is asked again. Nobody is lost: a proposal is open, with a deadline, until answered or until the
 patient has left.
 """

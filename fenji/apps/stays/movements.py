@@ -23,6 +23,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import DomainError, Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
+from fenji.apps.residents.relations import relation_for
 from fenji.apps.stays import rules
 from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import AlreadyAdmitted, BedOccupied, MovementChanged, StayEnded
@@ -98,7 +99,12 @@ def by_hand(
     resident_id: UUID | None = None, sex: int = 0, diagnosis_code: str = "", until_at: datetime | None = None,
     reason: str = "", happened_at: datetime | None = None,
 ) -> Movement:  # fmt: skip
-    """The same from the ward board. An admission without a number gets one; `key` makes a repeated click one act."""
+    """The same from the ward board, of residents whom `by` may see.
+
+    An admission without a number gets one; `key` makes a repeated click one act.
+    """
+    if resident_id is not None and relation_for(by, resident_id, at) is None:
+        raise NotFound
     if event is Event.ADMIT and not episode:
         episode = f"H{(happened_at or at):%Y%m%d}{uuid4().hex[:8].upper()}"
     form = MovementForm(

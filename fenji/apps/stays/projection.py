@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from fenji.apps.common.errors import Busy
+from fenji.apps.residents.models import CareRelationKind
+from fenji.apps.residents.relations import close_relations, open_relation
 from fenji.apps.stays import rules
 from fenji.apps.stays.actions import end, fill
 from fenji.apps.stays.claim import clear_lapsed, in_the_way, lock_these, write
@@ -22,6 +24,7 @@ from fenji.apps.stays.policies import Person, Span
 from fenji.kernel.stays import PLANNED, Course, Event, Lie, ResourceKind, StayState, Told, cleaned_by, closures, course
 
 FOREVER = timedelta(days=3650)  # a block without an end
+READABLE_DAYS = 30  # after the discharge, for questions
 COMES_WITHIN = timedelta(days=3)  # who was expected and came on another day
 
 
@@ -134,10 +137,27 @@ def _write_lies(episode: _Episode, resources: dict[int, Resource], at: datetime)
         _write_lie(stay, lie, resources[lie.bed], movements, at)
     for stay in rows[len(told.lies) :]:
         end(stay, StayState.CANCELLED, "撤销", at=at)
+    _follow_with_relation(told, movements, resources, at)
     for lie in told.lies:
         if lie.until_at is not None:
             write_cleaning(resources[lie.bed], lie.until_at, movements[0].episode, at=at)
             _settle_closures(resources[lie.bed], at)
+
+
+def _follow_with_relation(
+    told: Course, movements: list[Movement], resources: dict[int, Resource], at: datetime
+) -> None:
+    """While somebody lies there the house may read the record, and for a while after."""
+    said = _of_episode(movements)
+    cause = f"{movements[0].institution_id}:{said['episode']}"
+    if said["resident_id"] and told.lies and told.lies[-1].until_at is None:
+        house = resources[told.lies[-1].bed].institution_id
+        open_relation(
+            said["resident_id"], institution_id=house, kind=CareRelationKind.VISIT, cause_kind="stay", cause_id=cause,
+            at=at,
+        )  # fmt: skip
+    elif said["resident_id"]:
+        close_relations(cause_kind="stay", cause_id=cause, at=at, keep_days=READABLE_DAYS)
 
 
 def _write_lie(stay: Stay, lie: Lie, bed: Resource, movements: list[Movement], at: datetime) -> None:

@@ -5,10 +5,10 @@ An effect runs before the state changes, on a locked referral, and may raise a D
 
 from collections.abc import Callable
 
-from fenji.apps.referrals.actions.effects import care, places, receiving, sending
+from fenji.apps.referrals.actions.effects import beds, care, places, receiving, sending
 from fenji.apps.referrals.actions.moving import Act
 
-EFFECTS: dict[str, Callable[[Act], None]] = {
+_EFFECTS: dict[str, Callable[[Act], None]] = {
     "edit": sending.edit,
     "approve": sending.approve,
     "ask_approval": sending.check_complete,
@@ -42,3 +42,4 @@ EFFECTS: dict[str, Callable[[Act], None]] = {
     "plan_received": care.keep_relations_for_a_while,
     "take_on": care.take_on,
 }
+EFFECTS = beds.with_beds(_EFFECTS)

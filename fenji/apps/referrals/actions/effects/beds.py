@@ -1,0 +1,77 @@
+"""The referral's bed: confirmed when accepted, given back when the patient does not come, freed soon when sent down.
+
+These run after a move's own effect, in its transaction: the bed follows the referral or the move fails.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from fenji.apps.referrals.actions.moving import Act
+from fenji.apps.stays import actions as stays
+from fenji.apps.stays import movements, queries
+from fenji.apps.stays.movements import MovementForm
+from fenji.kernel.stays import Event, StayState
+
+Effect = Callable[[Act], None]
+LEAVES_WITHIN = timedelta(hours=24)  # from being sent down to leaving the bed
+
+
+def confirm(act: Act) -> None:
+    """The bed held when the referral was sent is now promised. A hold that ran out is no reason not to accept."""
+    planned = queries.planned_for(act.referral.pk, at=act.at)
+    if planned is not None and planned.state == StayState.HELD:
+        stays.confirm(planned.pk, by=act.by, at=act.at)
+        act.details["bed"] = str(planned.pk)
+
+
+def give_back(act: Act) -> None:
+    """Nobody comes to lie in it."""
+    planned = queries.planned_for(act.referral.pk, at=act.at)
+    if planned is not None:
+        stays.cancel(planned.pk, act.given.note or act.move.name, by=act.by, at=act.at)
+
+
+def expect_to_leave(act: Act) -> None:
+    """Who is sent down leaves the bed soon: the ward board and whoever waits for it see that."""
+    lying = queries.inpatients_at(act.referral.receiver_id or 0).filter(resident_id=act.referral.resident_id).first()
+    until = act.at + LEAVES_WITHIN
+    if lying is None or not lying.episode or (lying.expected_at is not None and lying.expected_at <= until):
+        return
+    form = MovementForm(
+        f"referral-{act.referral.pk}-{act.referral.version}", Event.EXPECT, act.at, lying.episode, until_at=until
+    )  # fmt: skip
+    movements.record(form, institution_id=lying.institution_id, by=act.by, at=act.at, by_hand=True)
+
+
+AFTER: Mapping[str, Effect] = {
+    "accept": confirm,
+    "arrive": confirm,
+    **dict.fromkeys(
+        (
+            "discard",
+            "refuse",
+            "reroute",
+            "withdraw",
+            "confirm_cancellation",
+            "close_no_show",
+            "hand_on",
+            "mark_no_show",
+        ),
+        give_back,
+    ),
+    "return_down": expect_to_leave,
+}
+
+
+def with_beds(effects: Mapping[str, Effect]) -> dict[str, Effect]:
+    """The effects of all moves, each followed by what becomes of the bed."""
+    return {action: _both(effects.get(action), AFTER.get(action)) for action in {*effects, *AFTER}}
+
+
+def _both(first: Effect | None, second: Effect | None) -> Effect:
+    def run(act: Act) -> None:
+        for effect in (first, second):
+            if effect is not None:
+                effect(act)
+
+    return run
