@@ -13,14 +13,12 @@ from ninja.security import HttpBearer, SessionAuth
 from fenji.api import limits
 from fenji.apps.accounts import queries as accounts
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.policies import KEEPERS
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Forbidden, Invalid, NotFound
 from fenji.apps.registry.models import Membership
 from fenji.apps.registry.posts import posts_of
 from fenji.kernel.roles import Role
-
-# Who keeps an institution's clinics and receives its patients.
-KEEPERS = frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
-from fenji.apps.booking import actions, claim, patterns, queries, sessions
+from fenji.apps.booking import actions, claim, patterns, placing, queries, sessions
 from fenji.apps.booking.errors import BookingEnded, ClinicClosed, HoldExpired, ScheduleRefused, SlotTaken
 from fenji.apps.booking.models import Booking, Place, Session
 from fenji.apps.booking.policies import Access, Wanted
@@ -95,7 +95,7 @@ def test_the_race_for_one_place_notices_read_then_write(monkeypatch: pytest.Monk
         place.save()
         return place
 
-    monkeypatch.setattr(actions, "claim_place", read_then_write)
+    monkeypatch.setattr(placing, "claim_place", read_then_write)
     assert is_caught(lambda: race_for_one_place(8))
 
 
@@ -317,7 +317,7 @@ def race_with_closing(clients: int) -> None:
     where = clinic.department()
     closing = clinic.session(where, TOMORROW, places=clients)
     clinic.session(where, TOMORROW + DAY, places=clients // 2)
-    places, by = clinic.places(closing), clinic.doctor()
+    places, by = clinic.places(closing), clinic.keeper(where)
     outcomes = together([
         *(hold(who, place) for who, place in zip(people(clients), places, strict=True)),
         lambda: sessions.close_session(closing.pk, "设备故障", by=by, at=NOW),
@@ -333,7 +333,7 @@ def race_with_closing(clients: int) -> None:
 def race_with_a_booking_under_way() -> None:
     """Somebody has claimed a place and not committed when the clinic is closed."""
     closing = clinic.session(clinic.department(), TOMORROW, places=2)
-    place, by, who = clinic.places(closing)[0], clinic.doctor(), clinic.resident()
+    place, by, who = clinic.places(closing)[0], clinic.keeper(closing.institution), clinic.resident()
     with transaction.atomic():
         hold(who, place)()
         closed = aside(lambda: sessions.close_session(closing.pk, "设备故障", by=by, at=NOW))

@@ -5,35 +5,22 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
-from fenji.api.callers import KEEPERS, Caller, caller_of
+from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import booking as shapes
 from fenji.api.shapes.common import WRITE, Day, RowId, answers
 from fenji.api.writing import REPEATABLE, once
-from fenji.apps.booking import actions, queries
+from fenji.apps.booking import actions, policies, queries, rules, standing
 from fenji.apps.booking.models import Booking
-from fenji.apps.common import rulebooks
-from fenji.apps.common.errors import DomainError, NotFound
-from fenji.apps.referrals.rules import calendar
+from fenji.apps.booking.policies import RECEIVERS
+from fenji.apps.common.errors import NotFound
 from fenji.apps.registry.models import Department
 from fenji.apps.residents import relations
 from fenji.apps.residents.policies import Purpose
-from fenji.kernel.deadlines import deadline_at
-from fenji.kernel.referral import Urgency
-from fenji.kernel.roles import CLINICAL
+from fenji.apps.residents.queries import resolve
 
 router = Router(tags=["bookings"])
-
-
-class ServesReferral(DomainError):
-    """The booking belongs to a referral and is moved with it."""
-
-    code = "serves_referral"
-    message = _("这个预约属于一份转诊单。")
-    remedy = _("请通过转诊单的“改约”或“取消预约”办理。")
 
 
 @router.get("/departments/{department_id}/bookings", response=answers(200, shapes.BookingsShown), summary="Of a day")
@@ -43,7 +30,7 @@ def expected(request: HttpRequest, department_id: RowId, on: Annotated[Day, Quer
     department = Department.objects.filter(pk=department_id).first()
     if department is None:
         raise NotFound
-    caller.check_works_at(department.institution_id, KEEPERS | CLINICAL)
+    caller.check_works_at(department.institution_id, RECEIVERS)
     found = queries.bookings_on(on, at=caller.at, department_ids=[department_id])
     return shapes.BookingsShown(
         items=[shapes.booking_shown(one) for one in found.select_related("department__institution")]
@@ -68,14 +55,12 @@ def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingSho
     caller = caller_of(request)
 
     def perform() -> shapes.BookingShown:
-        resident = relations.access_resident(caller.user, given.resident_id, at=caller.at, purpose=Purpose.CARE)
+        resident_id = resolve(given.resident_id).pk
         if given.mode == "book":
-            made = actions.book(resident.pk, place_id=given.place_id, by=caller.user, at=caller.at)
+            made = actions.book(resident_id, place_id=given.place_id, by=caller.user, at=caller.at)
         else:
-            rulebook = rulebooks.current()
-            span = rulebook.hold(Urgency.ROUTINE, timezone.localdate(caller.at))
-            until = deadline_at(caller.at, span, calendar(rulebook, caller.at))
-            made = actions.hold(resident.pk, place_id=given.place_id, until=until, by=caller.user, at=caller.at)
+            until = rules.hold_until(caller.at)
+            made = actions.hold(resident_id, place_id=given.place_id, until=until, by=caller.user, at=caller.at)
         return _shown(made)
 
     return once(request, given, perform, status=201)
@@ -129,41 +114,26 @@ def arrive(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingShown
     """Only at the institution that receives."""
 
     def perform(caller: Caller) -> Booking:
-        caller.check_works_at(_found(booking_id).department.institution_id, KEEPERS | CLINICAL)
         return actions.mark_arrived(booking_id, by=caller.user, at=caller.at)
 
-    return _act(request, None, booking_id, perform)
+    return _act(request, None, booking_id, perform, policies.check_can_receive)
 
 
 def _act(
-    request: HttpRequest, given: object, booking_id: UUID, do: Callable[[Caller], Booking]
+    request: HttpRequest,
+    given: object,
+    booking_id: UUID,
+    do: Callable[[Caller], Booking],
+    check: Callable[[policies.Standing], None] = policies.check_can_change,
 ) -> Status[shapes.BookingShown]:
     caller = caller_of(request)
 
     def perform() -> shapes.BookingShown:
-        _check(caller, _found(booking_id))
+        standing.check_own(caller.user, queries.booking_with_id(booking_id), check, at=caller.at)
         return _shown(do(caller))
 
     return once(request, given, perform)
 
 
-def _found(booking_id: UUID) -> Booking:
-    booking = Booking.objects.select_related("department").filter(pk=booking_id).first()
-    if booking is None:
-        raise NotFound
-    return booking
-
-
-def _check(caller: Caller, booking: Booking) -> None:
-    """The receiving institution's desk, or whoever has the resident in care; never past a referral."""
-    receives = any(
-        post.institution_id == booking.department.institution_id and post.role in KEEPERS for post in caller.posts
-    )
-    if not receives and relations.relation_for(caller.user, booking.resident_id, caller.at) is None:
-        raise NotFound
-    if booking.referral_id is not None:
-        raise ServesReferral
-
-
 def _shown(made: Booking) -> shapes.BookingShown:
-    return shapes.booking_shown(Booking.objects.select_related("place", "department__institution").get(pk=made.pk))
+    return shapes.booking_shown(queries.booking_with_id(made.pk))

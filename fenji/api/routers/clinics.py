@@ -12,6 +12,7 @@ from fenji.api.shapes import booking as shapes
 from fenji.api.shapes.common import WRITE, Day, Moment, RowId, answers
 from fenji.api.writing import REPEATABLE, once
 from fenji.apps.booking import patterns, queries, sessions
+from fenji.apps.booking.access import access_for
 from fenji.apps.booking.models import Schedule, Session
 from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common.errors import Invalid, NotFound
@@ -31,7 +32,7 @@ def places(
 ) -> shapes.PlacesShown:
     """The soonest 200 that begin in the half-open span; staff see those kept for referrals, others the public ones."""
     caller = caller_of(request)
-    access = REFERRED if caller.posts else queries.access_for(None, at=caller.at)
+    access = REFERRED if caller.posts else access_for(None, at=caller.at)
     if not Department.objects.filter(pk=department_id).exists():
         raise NotFound
     found = queries.free_places([department_id], from_at, until_at, access=access, at=caller.at, limit=MOST_PLACES)

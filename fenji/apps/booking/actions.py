@@ -1,27 +1,28 @@
 """Hold, confirm, move, cancel: each in one transaction, which may be the caller's (a referral's move with its place).
 
 `by` is the acting account or None for the clock; `at` the transaction's time, taken from `common.clock` after the
-caller's locks. Order of locks: referral, booking, place (see common/locks.py).
-A booking that serves a referral tells it by the job `referrals.appointment_changed`, unless the caller is the
-referral's own action (`tell_referral=False`).
+caller's locks. Who may act is in `policies`, for pages and API alike; what serves a referral is judged by the
+referral's own table of moves. Such a booking tells its referral by the job `referrals.appointment_changed`, unless the
+caller is the referral's own action (`tell_referral=False`). A place given back goes to the waiting list first.
 """
 
-from datetime import datetime
-from uuid import UUID, uuid4
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import policies, queries
+from fenji.apps.booking import offering, placing, policies, queries, standing
+from fenji.apps.booking.access import access_for
 from fenji.apps.booking.announce import tell
-from fenji.apps.booking.claim import claim_place, confirm_place, extend_place, release_place
-from fenji.apps.booking.errors import AlreadyBooked, HoldExpired, HoldExtended
-from fenji.apps.booking.models import Booking, BookingState, Place
+from fenji.apps.booking.claim import confirm_place, extend_place
+from fenji.apps.booking.errors import HoldExpired, HoldExtended
+from fenji.apps.booking.models import Booking, BookingState, ExamOrder, Place
 from fenji.apps.booking.policies import Access, Wanted
-from fenji.apps.booking.refusal import refuse
-from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid
+
+PAPER_KEPT = timedelta(days=3)  # what was written on paper is entered by then
 
 
 @transaction.atomic
@@ -34,22 +35,27 @@ def hold(
     place_id: int | None = None,
     wanted: Wanted | None = None,
     referral_id: UUID | None = None,
+    exam_order: ExamOrder | None = None,
     requested_at: datetime | None = None,
     access: Access | None = None,
 ) -> Booking:
     """Keep one place for a resident until `until`: the place named, or the soonest of those wanted.
 
-    With `referral_id` reserved places are open, else only public and released ones (`access` says otherwise).
-    `requested_at` is when care was asked for, from which the wait is counted; `at` unless given.
-    Raises SlotTaken with the next free places, PlacePast, ClinicClosed, PlaceReserved, AlreadyBooked, Busy.
+    With `referral_id` reserved places are open, else only public and released ones (`access` says otherwise). Times
+    of examinations are taken for an `exam_order` alone. `requested_at` is when care was asked for, from which the
+    wait is counted; `at` unless given.
+    Raises SlotTaken with the next free places, PlacePast, ClinicClosed, HandedBack, NotCertain, PlaceReserved,
+    NotThatKind, AlreadyBooked, Busy; NotFound or Forbidden for who may not book for this resident.
     """
     if until <= at:
         raise Invalid(fields={"until": _("占号的期限须晚于现在。")})
-    booking = _take(
-        Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
-        place_id, wanted, access or queries.access_for(referral_id, at=at), until, by, at,
+    standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
+    booking = placing.take(
+        _new(resident_id, referral_id, exam_order, requested_at or at),
+        access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
+        at=at, by=by, until=until, place_id=place_id, wanted=wanted,
     )  # fmt: skip
-    return _note("booking.hold", booking, by=by, at=at)
+    return placing.note("booking.hold", booking, by=by, at=at)
 
 
 @transaction.atomic
@@ -61,21 +67,45 @@ def book(
     place_id: int | None = None,
     wanted: Wanted | None = None,
     referral_id: UUID | None = None,
+    exam_order: ExamOrder | None = None,
     requested_at: datetime | None = None,
     access: Access | None = None,
 ) -> Booking:
     """Book at once, without a hold before it. Raises as `hold` does."""
-    booking = _take(
-        Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
-        place_id, wanted, access or queries.access_for(referral_id, at=at), None, by, at,
+    standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
+    booking = placing.take(
+        _new(resident_id, referral_id, exam_order, requested_at or at),
+        access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
+        at=at, by=by, place_id=place_id, wanted=wanted,
     )  # fmt: skip
-    return _note("booking.book", booking, by=by, at=at)
+    return placing.note("booking.book", booking, by=by, at=at)
+
+
+@transaction.atomic
+def enter_from_paper(resident_id: UUID, place_id: int, *, written_at: datetime, by: User, at: datetime) -> Booking:
+    """Enter what was booked on the printed list while the network was down, with its true time.
+
+    Judged as it stood at `written_at`: the place may have begun since. Raises as `hold` does; SlotTaken when somebody
+    else got it meanwhile, Invalid for a time to come or longer ago than `PAPER_KEPT`.
+    """
+    if not at - PAPER_KEPT <= written_at <= at:
+        raise Invalid(fields={"written_at": _("登记时间须在过去三天之内。")})
+    place = Place.objects.filter(pk=place_id).first()
+    if place is not None:
+        standing.check_can_keep(by, place.institution_id, at=at)
+    booking = placing.take(
+        Booking(resident_id=resident_id, requested_at=written_at, entered_at=at),
+        access=access_for(None, at=written_at, by=by, resident_id=resident_id),
+        at=written_at, by=by, place_id=place_id,
+    )  # fmt: skip
+    return placing.note("booking.enter_from_paper", booking, by=by, at=at)
 
 
 @transaction.atomic
 def confirm(booking_id: UUID, *, by: User | None, at: datetime) -> Booking:
     """Turn a hold into a booking. Confirming twice is harmless. Raises HoldExpired, BookingEnded, Busy."""
     booking = queries.lock(booking_id)
+    standing.check_can_change(by, booking, at=at)
     if booking.state == BookingState.BOOKED:
         return booking
     policies.check_can_become(booking, "booked", at=at)
@@ -83,15 +113,17 @@ def confirm(booking_id: UUID, *, by: User | None, at: datetime) -> Booking:
         raise HoldExpired
     booking.state, booking.held_until = BookingState.BOOKED, None
     booking.save(update_fields=["state", "held_until"])
-    return _note("booking.confirm", booking, by=by, at=at)
+    offering.note_confirmed(booking, by=by, at=at)
+    return placing.note("booking.confirm", booking, by=by, at=at)
 
 
 @transaction.atomic
 def extend_hold(booking_id: UUID, *, until: datetime, by: User | None, at: datetime) -> Booking:
     """Hold on until `until`, once. Raises HoldExtended, HoldExpired, BookingEnded, Invalid."""
     booking = queries.lock(booking_id)
+    standing.check_can_change(by, booking, at=at)
     policies.check_can_become(booking, "expired", at=at)
-    if booking.is_extended:
+    if booking.is_extended or offering.is_offered(booking):
         raise HoldExtended
     if booking.held_until is None or until <= booking.held_until:
         raise Invalid(fields={"until": _("延长后的期限须晚于原来的期限。")})
@@ -99,7 +131,7 @@ def extend_hold(booking_id: UUID, *, until: datetime, by: User | None, at: datet
         raise HoldExpired
     booking.held_until, booking.is_extended = until, True
     booking.save(update_fields=["held_until", "is_extended"])
-    return _note("booking.extend_hold", booking, by=by, at=at)
+    return placing.note("booking.extend_hold", booking, by=by, at=at)
 
 
 @transaction.atomic
@@ -119,34 +151,25 @@ def move_to(
     Returns the new booking, held or booked as the old one was. Raises as `hold` does; then the old booking stands.
     """
     old = queries.lock(booking_id)
-    policies.check_can_move(old, at=at)
-    if place_id is not None and place_id == old.place_id:
-        return old
-    was, until = old.state, old.held_until
-    new = Booking(
-        resident_id=old.resident_id, referral_id=old.referral_id, requested_at=old.requested_at,
-        is_extended=old.is_extended, replaces=old,
-    )  # fmt: skip
-    access = access or queries.access_for(old.referral_id, at=at)
-    place = _claim(new, place_id, wanted, access, until if was == BookingState.HELD else None, at)
-    _end(old, BookingState.CANCELLED, reason, at=at)
-    booking = _insert(new, place, until if was == BookingState.HELD else None, by, at)
-    if tell_referral:
-        tell(booking, "moved")
-    return _note("booking.move", booking, by=by, at=at, reason=reason)
+    standing.check_can_change(by, old, at=at)
+    new = placing.move(
+        old, place_id=place_id, wanted=wanted, access=access, reason=reason, by=by, at=at, tell_referral=tell_referral
+    )
+    if new.pk != old.pk:
+        offering.pass_on(old, by=by, at=at)
+    return new
 
 
 @transaction.atomic
 def cancel(booking_id: UUID, reason: str, *, by: User | None, at: datetime, tell_referral: bool = True) -> Booking:
     """Give the place back. Cancelling twice is harmless. Raises BookingEnded, HoldExpired, Busy."""
     booking = queries.lock(booking_id)
+    standing.check_can_change(by, booking, at=at)
     if booking.state == BookingState.CANCELLED:
         return booking
-    policies.check_can_become(booking, "cancelled", at=at)
-    _end(booking, BookingState.CANCELLED, reason, at=at)
-    if tell_referral:
-        tell(booking, "cancelled")
-    return _note("booking.cancel", booking, by=by, at=at, reason=reason)
+    done = placing.cancel(booking, reason, by=by, at=at, tell_referral=tell_referral)
+    offering.pass_on(booking, by=by, at=at)
+    return done
 
 
 @transaction.atomic
@@ -169,7 +192,7 @@ def expire_holds(*, at: datetime, limit: int = 500) -> int:
     """
     lapsed = list(queries.lapsed_holds(at=at)[:limit])
     ids = [booking.id for booking in lapsed]
-    Booking.objects.filter(pk__in=ids).update(state=BookingState.EXPIRED, ended_at=at, ended_reason="占号过期")
+    Booking.objects.filter(pk__in=ids).update(state=BookingState.EXPIRED, ended_at=at, ended_reason=placing.EXPIRED)
     places = Place.objects.filter(taken_by__in=ids, pk__in=[booking.place_id for booking in lapsed])
     free = places.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
     Place.objects.filter(pk__in=list(free)).update(taken_by=None, held_until=None)
@@ -178,8 +201,15 @@ def expire_holds(*, at: datetime, limit: int = 500) -> int:
     return len(lapsed)
 
 
+def _new(
+    resident_id: UUID, referral_id: UUID | None, exam_order: ExamOrder | None, requested_at: datetime
+) -> Booking:  # fmt: skip
+    return Booking(resident_id=resident_id, referral_id=referral_id, exam_order=exam_order, requested_at=requested_at)
+
+
 def _mark(booking_id: UUID, state: BookingState, *, by: User | None, at: datetime, tell_referral: bool) -> Booking:
     booking = queries.lock(booking_id)
+    standing.check_can_receive(by, booking, at=at)
     if booking.state == state:
         return booking
     check = policies.check_can_arrive if state == BookingState.ARRIVED else policies.check_can_miss
@@ -188,54 +218,4 @@ def _mark(booking_id: UUID, state: BookingState, *, by: User | None, at: datetim
     booking.save(update_fields=["state", "ended_at"])
     if tell_referral:
         tell(booking, state.value)
-    return _note(f"booking.{state.value}", booking, by=by, at=at)
-
-
-def _take(
-    booking: Booking, place_id: int | None, wanted: Wanted | None, access: Access, until: datetime | None,
-    by: User | None, at: datetime,
-) -> Booking:  # fmt: skip
-    return _insert(booking, _claim(booking, place_id, wanted, access, until, at), until, by, at)
-
-
-def _claim(
-    booking: Booking, place_id: int | None, wanted: Wanted | None, access: Access, until: datetime | None, at: datetime
-) -> Place:
-    booking.id = uuid4()
-    place = claim_place(
-        booking_id=booking.id, access=access, at=at, place_id=place_id, wanted=wanted, held_until=until
-    )  # fmt: skip
-    return place or refuse(place_id, wanted, access, at=at)
-
-
-def _insert(booking: Booking, place: Place, until: datetime | None, by: User | None, at: datetime) -> Booking:
-    """Write the booking of a place just claimed. The constraints speak last."""
-    booking.place, booking.session_id, booking.department_id = place, place.session_id, place.department_id
-    booking.state = BookingState.HELD if until else BookingState.BOOKED
-    booking.held_until, booking.made_by, booking.made_at = until, by, at
-    own_lapsed = Booking.objects.filter(
-        session_id=place.session_id, resident_id=booking.resident_id, state=BookingState.HELD, held_until__lte=at
-    )  # a hold that ran out must not stand in its owner's way
-    own_lapsed.update(state=BookingState.EXPIRED, ended_at=at, ended_reason="占号过期")
-    try:
-        with transaction.atomic():
-            booking.save(force_insert=True)
-    except IntegrityError as error:
-        if "resident_once_a_session" in str(error):
-            raise AlreadyBooked from None
-        raise
-    return booking
-
-
-def _end(booking: Booking, state: BookingState, reason: str, *, at: datetime) -> None:
-    release_place(booking_id=booking.id, place_id=booking.place_id, at=at)
-    booking.state, booking.ended_at, booking.ended_reason, booking.held_until = state, at, reason[:80], None
-    booking.save(update_fields=["state", "ended_at", "ended_reason", "held_until"])
-
-
-def _note(verb: str, booking: Booking, *, by: User | None, at: datetime, reason: str = "") -> Booking:
-    audit.record(
-        verb, booking, by=by, at=at, resident_id=booking.resident_id, institution_id=booking.place.institution_id,
-        reason=reason, details={"place": booking.place_id, "referral": str(booking.referral_id or "")},
-    )  # fmt: skip
-    return booking
+    return placing.note(f"booking.{state.value}", booking, by=by, at=at)

@@ -51,17 +51,27 @@ def claim_place(
     at: datetime,
     place_id: int | None = None,
     wanted: Wanted | None = None,
+    exam_item_id: int | None = None,
     held_until: datetime | None = None,
 ) -> Place | None:
     """Take the place, or the soonest of those wanted, for `booking_id`: on hold until `held_until`, or for good.
 
-    None when nothing is free. A lapsed hold of another booking is overwritten and that booking marked expired.
+    A place named is a clinic's, unless `exam_item_id` says what is examined there. None when nothing is free. A lapsed
+    hold of another booking is overwritten and that booking marked expired.
     Raises Busy when everything free stays locked by others for longer than `PATIENCE`.
     """
     which, named = _which(place_id, wanted)
-    values = {**free.values(access, at=at), **named, "booking": booking_id, "held_until": held_until}
-    statement = CLAIM.format(free=free.FREE, which=which, order=free.ORDER, lock=LOCK)
-    is_there = f"SELECT 1 FROM booking_place WHERE {free.FREE} AND {which} LIMIT 1"  # noqa: S608 (constants only)
+    if place_id is None and wanted is not None:
+        exam_item_id = wanted.exam_item_id
+    values = {
+        **free.values(access, at=at, exam_item_id=exam_item_id),
+        **named,
+        "booking": booking_id,
+        "held_until": held_until,
+    }
+    is_free = free.where(exam_item_id)
+    statement = CLAIM.format(free=is_free, which=which, order=free.ORDER, lock=LOCK)
+    is_there = f"SELECT 1 FROM booking_place WHERE {is_free} AND {which} LIMIT 1"  # noqa: S608 (constants only)
     row = _until_unlocked(lambda: _row(statement, values), lambda: _row(is_there, values))
     if row is None:
         return None

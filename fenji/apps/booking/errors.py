@@ -78,6 +78,69 @@ class BookingEnded(DomainError):
     remedy = _("请刷新后查看预约的最新状态。")
 
 
+class ServesReferral(DomainError):
+    """The booking belongs to a referral and is moved with it."""
+
+    code = "serves_referral"
+    message = _("这个预约属于一份转诊单。")
+    remedy = _("请通过转诊单的“改约”或“取消预约”办理。")
+
+
+class NotCertain(DomainError):
+    """The hospital's messages are stale: what looks free may be gone."""
+
+    code = "not_certain"
+    message = _("这家医院的号源信息已过期，暂不能承诺。")
+    remedy = _("请致电该院转诊办确认，或选择其他机构。")
+
+
+class NotThatKind(Invalid):
+    """An examination time taken as a clinic's place, a clinic's place as an examination, or of another item."""
+
+    code = "not_that_kind"
+    message = _("这个时间不是所选的门诊或检查项目。")
+    remedy = _("检查请通过检查申请预约。")
+
+
+class AlreadyWaiting(DomainError):
+    """The resident waits for the same already."""
+
+    code = "already_waiting"
+    message = _("该居民已在这个科室候补。")
+    remedy = _("如需改条件，请先退出原来的候补。")
+
+
+class OfferOver(DomainError):
+    """The offer was answered, or its time has passed."""
+
+    code = "offer_over"
+    message = _("这个候补机会已经结束。")
+    remedy = _("仍在候补的会按次序再收到通知。")
+
+
+class HandedBack(DomainError):
+    """The hospital has the session back; we book nothing of it."""
+
+    code = "handed_back"
+    message = _("这场门诊已交还医院，平台不再预约。")
+
+
+class TooLate(DomainError):
+    """A message older than what was obeyed already."""
+
+    code = "too_late"
+    message = _("已有更新的消息，这一条不再生效。")
+    remedy = _("请查询当前状态后再发。")
+
+
+class AlreadyReported(DomainError):
+    """A result stands; a correction says that it is one."""
+
+    code = "already_reported"
+    message = _("这项检查已有结果。")
+    remedy = _("如需更正，请注明为更正并说明原因。")
+
+
 class NotYetDue(DomainError):
     """Arrival before the day, or a no-show before the time."""
 

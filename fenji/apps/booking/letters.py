@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fenji.apps.booking.models import Booking
+from fenji.apps.booking.models import Booking, ExamOrder, Offer, Place, WaitingEntry
 from fenji.apps.booking.policies import ZONE
 from fenji.apps.notices.actions import Addressee, Brief, notify
 from fenji.apps.residents.identity import phone_number
@@ -10,6 +10,8 @@ from fenji.apps.residents.identity import phone_number
 
 def tell_rebooked(old: Booking, new: Booking | None, *, at: datetime) -> None:
     """Say that a closed clinic moved or ended the appointment: on the own page, by SMS, else by telephone."""
+    if old.exam_order is not None:
+        _tell_orderer_of_change(old.exam_order, old, new, at=at)
     if old.referral_id is not None:
         return
     place = old.place
@@ -32,6 +34,74 @@ def tell_rebooked(old: Booking, new: Booking | None, *, at: datetime) -> None:
         once_key=f"booking:{old.pk}:rebooked",
         brief=Brief(institution=place.institution.short_name, when=facts.get("now", facts["was"])),
     )
+
+
+def tell_offered(offer: Offer, *, at: datetime) -> None:
+    """Say that a place is kept for who waited, and until when it must be answered; the desk that entered it too."""
+    place, entry = offer.place, offer.entry
+    text = f"{_where(place)}有号，已为您保留到 {_words(offer.answer_by)}，请在此之前答复，逾期将通知下一位。"
+    _tell_waiting("waiting.offered", entry, text, at=at, key=f"offer:{offer.pk}", when=_words(place.starts_at))
+
+
+def tell_off_the_list(entry: WaitingEntry, text: str, *, at: datetime) -> None:
+    """Say that one no longer waits, and why."""
+    _tell_waiting("waiting.ended", entry, text, at=at, key=f"waiting:{entry.pk}:ended", when="")
+
+
+def _tell_waiting(kind: str, entry: WaitingEntry, text: str, *, at: datetime, key: str, when: str) -> None:
+    house = entry.department.institution
+    resident = Addressee(resident_id=entry.resident_id, institution_id=house.pk, phone=phone_number(entry.resident))
+    desk = [Addressee(user_id=entry.entered_by_id)] if entry.entered_by_id else []
+    brief = Brief(institution=house.short_name, when=when)
+    cause = ("waiting", str(entry.pk))
+    notify(kind, cause=cause, to=[resident, *desk], text=text, at=at, once_key=key, brief=brief)
+
+
+def tell_exam_ordered(order: ExamOrder, booking: Booking, *, at: datetime) -> None:
+    """Say when and where the examination is and what to do before it: on the own page, by SMS, else by telephone."""
+    place, item = booking.place, order.item
+    text = f"{item.name}：{_where(place)}。{item.preparation}"
+    to = Addressee(
+        resident_id=order.resident_id, institution_id=order.ordered_from_id, phone=phone_number(order.resident)
+    )
+    notify(
+        "examination.booked", cause=("examination", str(order.pk)), to=[to], text=text[:400], at=at,
+        once_key=f"booking:{booking.pk}:examination",
+        brief=Brief(institution=place.institution.short_name, when=_words(place.starts_at)),
+    )  # fmt: skip
+
+
+def tell_exam_reported(order: ExamOrder, *, at: datetime) -> None:
+    """Say to who ordered that the result is there, at once and to the whole institution where it is critical.
+
+    The notice names the examination and nothing of the result: that is read where its reading is written down.
+    """
+    text = "{name}结果已出{critical}，请查看并告知居民。".format(
+        name=order.item.name, critical="（危急值，请立即处理）" if order.is_critical else ""
+    )
+    to = [Addressee(user_id=order.ordered_by_id)] if order.ordered_by_id else []
+    if order.is_critical or not to:
+        to.append(Addressee(institution_id=order.ordered_from_id))
+    notify(
+        "examination.critical" if order.is_critical else "examination.reported",
+        cause=("examination", str(order.pk)), to=to, text=text, at=at,
+        once_key=f"examination:{order.pk}:{at:%Y%m%d%H%M%S}",
+    )  # fmt: skip
+
+
+def _tell_orderer_of_change(order: ExamOrder, old: Booking, new: Booking | None, *, at: datetime) -> None:
+    if order.ordered_by_id is None:
+        return
+    now = f"改到 {_words(new.place.starts_at)}" if new else "暂无可改的时间，请重新预约"
+    text = f"{order.item.name}（原 {_words(old.place.starts_at)}）停诊，{now}。"
+    notify(
+        "examination.moved", cause=("examination", str(order.pk)), to=[Addressee(user_id=order.ordered_by_id)],
+        text=text, at=at, once_key=f"booking:{old.pk}:orderer",
+    )  # fmt: skip
+
+
+def _where(place: Place) -> str:
+    return f"{place.institution.short_name} {place.department.name} {_words(place.starts_at)} "
 
 
 def _words(at: datetime) -> str:

@@ -9,14 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking import standing
 from fenji.apps.booking.errors import ScheduleRefused
-from fenji.apps.booking.models import Schedule, Session
+from fenji.apps.booking.models import ExamItem, Line, Schedule, Session
 from fenji.apps.booking.policies import ZONE
 from fenji.apps.booking.sessions import Rebooking, close_session
 from fenji.apps.common import audit
 from fenji.apps.common.errors import NotFound
-
-LINES = ("general", "specialist", "expert")
+from fenji.apps.registry.models import Department
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class ScheduleForm:
     valid_from: date
     valid_until: date | None = None
     line: str = "specialist"
+    exam_item_id: int | None = None
     physician_id: int | None = None
     reserve_permille: int | None = None
     source_system: str = ""
@@ -45,6 +46,7 @@ def set_schedule(form: ScheduleForm, *, by: User | None, at: datetime) -> Schedu
     Raises ScheduleRefused with the fields that are wrong, among them a physician who would be at two places at once.
     """
     _check(form)
+    _check_may_keep(form.department_id, by, at)
     _one_at_a_time(form.physician_id)
     if form.source_code:
         old = Schedule.objects.filter(source_system=form.source_system, source_code=form.source_code).first()
@@ -66,6 +68,7 @@ def end_schedule(schedule_id: int, on: date, *, by: User | None, at: datetime) -
     schedule = Schedule.objects.select_for_update(no_key=True).filter(pk=schedule_id).first()
     if schedule is None:
         raise NotFound
+    standing.check_can_keep(by, schedule.department.institution_id, at=at)
     schedule.valid_until = max(on, schedule.valid_from)
     schedule.save(update_fields=["valid_until"])
     first = max(at, datetime.combine(on, time(), ZONE))
@@ -86,12 +89,27 @@ def _check(form: ScheduleForm) -> None:
         (form.place_minutes < 1, "place_minutes", _("每号至少一分钟。")),
         (form.ends > form.starts and each > span, "place_minutes", _("这段时间放不下一个号。")),
         (until is not None and until <= form.valid_from, "valid_until", _("停用日期须晚于启用日期。")),
-        (form.line not in LINES, "line", _("门诊类别须为全科、专科或专家。")),
+        (form.line not in Line.values, "line", _("门诊类别须为全科、专科、专家或检查。")),
+        ((form.line == Line.EXAMINATION) != (form.exam_item_id is not None), "exam_item_id", _("检查须写明项目。")),
+        (not _item_is_of(form), "exam_item_id", _("该科室没有这个检查项目。")),
         (share is not None and not 0 <= share <= 1000, "reserve_permille", _("预留比例须在千分之 0 到 1000 之间。")),
     ]
     fields = {field: text for is_wrong, field, text in wrong if is_wrong}
     if fields:
         raise ScheduleRefused(fields=fields)
+
+
+def _check_may_keep(department_id: int, by: User | None, at: datetime) -> None:
+    department = Department.objects.filter(pk=department_id).first()
+    if department is None:
+        raise NotFound
+    standing.check_can_keep(by, department.institution_id, at=at)
+
+
+def _item_is_of(form: ScheduleForm) -> bool:
+    """Whether the examination named, if any, is one of the department's."""
+    items = ExamItem.objects.filter(pk=form.exam_item_id, department_id=form.department_id)
+    return form.exam_item_id is None or items.exists()
 
 
 def _one_at_a_time(physician_id: int | None) -> None:

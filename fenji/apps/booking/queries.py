@@ -10,8 +10,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from fenji.apps.booking import free
 from fenji.apps.booking.models import Booking, BookingState, Place, Session
-from fenji.apps.booking.policies import REFERRED, ZONE, Access, public_access
-from fenji.apps.common import rulebooks
+from fenji.apps.booking.policies import ZONE, Access
 from fenji.apps.common.errors import NotFound
 
 DAY = timedelta(days=1)
@@ -26,18 +25,12 @@ def lock(booking_id: UUID) -> Booking:
     return booking
 
 
-def access_for(referral_id: UUID | None, *, at: datetime) -> Access:
-    """Referred residents may take every place; others the public ones, and reserved ones after the release time.
-
-    Where no rulebook is loaded or it names no `booking.release_hours`, what is reserved stays reserved.
-    """
-    if referral_id is not None:
-        return REFERRED
-    try:
-        hours = rulebooks.current().value("booking.release_hours", on=at.astimezone(ZONE).date()).value
-    except LookupError:
-        return Access({"public": None})
-    return public_access(int(hours))
+def booking_with_id(booking_id: UUID) -> Booking:
+    """The booking as it is, not locked, with place and institution. Raises NotFound."""
+    found = Booking.objects.select_related("place", "department__institution").filter(pk=booking_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) -> dict[int, datetime]:
@@ -46,7 +39,7 @@ def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) ->
         cursor.execute(
             f"""SELECT wanted.id, soonest.starts_at FROM unnest(%(departments)s::bigint[]) AS wanted (id)
             CROSS JOIN LATERAL (
-                SELECT starts_at FROM booking_place WHERE department_id = wanted.id AND {free.FREE}
+                SELECT starts_at FROM booking_place WHERE department_id = wanted.id AND {free.where()}
                 ORDER BY starts_at LIMIT 1
             ) AS soonest""",  # noqa: S608 (constants only)
             {"departments": list(department_ids), **free.values(access, at=at)},
@@ -56,16 +49,20 @@ def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) ->
 
 def free_places(
     department_ids: Iterable[int], from_at: datetime, until_at: datetime, *, access: Access, at: datetime,
-    limit: int | None = None,
+    limit: int | None = None, exam_item_id: int | None = None,
 ) -> list[Place]:  # fmt: skip
-    """Free places that begin in [from_at, until_at), soonest first, each with its session."""
+    """Free places that begin in [from_at, until_at), soonest first, each with its session.
+
+    Of clinics; with `exam_item_id` the times of that examination.
+    """
     found = Place.objects.raw(
         f"""SELECT * FROM booking_place
-        WHERE department_id = ANY(%(departments)s) AND starts_at >= %(from)s AND starts_at < %(until)s AND {free.FREE}
+        WHERE department_id = ANY(%(departments)s) AND starts_at >= %(from)s AND starts_at < %(until)s
+            AND {free.where(exam_item_id)}
         ORDER BY starts_at, session_id, number LIMIT %(limit)s""",  # noqa: S608 (constants only)
         {
             "departments": list(department_ids), "from": from_at, "until": until_at, "limit": limit,
-            **free.values(access, at=at),
+            **free.values(access, at=at, exam_item_id=exam_item_id),
         },
     ).prefetch_related("session__physician")  # fmt: skip
     return list(found)

@@ -1,18 +1,20 @@
 """Weekly patterns of clinics, and the places made from them some weeks ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
 
-from fenji.apps.booking.models import Pool, Schedule, Session
+from fenji.apps.booking.models import Line, Pool, Schedule, Session
 from fenji.apps.booking.policies import ZONE
+from fenji.apps.booking.shares import Shares
 from fenji.kernel import slots
 from fenji.rulebook.calendar import is_working_day
 from fenji.rulebook.rulebook import Rulebook
 
+COLUMNS = "session_id, institution_id, department_id, exam_item_id, number, pool, starts_at, ends_at, is_open"
 ONE_AT_A_TIME = 0x51075  # advisory lock: two runs would make the same sessions
 
 
@@ -66,35 +68,45 @@ def _sessions(schedule: Schedule, from_on: date, until_on: date) -> Iterator[Ses
         starts_at, ends_at = slots.span(pattern, day)
         yield Session(
             schedule=schedule, institution_id=department.institution_id, department=department,
-            physician_id=schedule.physician_id, line=schedule.line, starts_at=starts_at, ends_at=ends_at,
+            physician_id=schedule.physician_id, line=schedule.line, exam_item_id=schedule.exam_item_id,
+            starts_at=starts_at, ends_at=ends_at,
         )  # fmt: skip
 
 
 def _copy_places(planned: list[tuple[Schedule, Session]], rulebook: Rulebook) -> int:
-    """COPY, because a city has some hundred thousand places in four weeks."""
+    shares = Shares(rulebook, [session.department_id for _, session in planned])
+    return copy_places(
+        (session, schedule.place_minutes, _share(schedule, session, shares)) for schedule, session in planned
+    )
+
+
+def copy_places(sessions: Iterable[tuple[Session, int, int]]) -> int:
+    """Write the places of sessions, each with a place's minutes and the reserved share; returns how many.
+
+    COPY, because a city has some hundred thousand places in four weeks.
+    """
     count = 0
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY booking_place (session_id, institution_id, department_id, number, pool, starts_at, ends_at, is_open)"
-            " FROM STDIN"
-        ) as copy,
-    ):
-        for schedule, session in planned:
+    with connection.cursor() as cursor, cursor.copy(f"COPY booking_place ({COLUMNS}) FROM STDIN") as copy:
+        for session, minutes, permille in sessions:
             for slot in slots.slots(
-                session.starts_at, session.ends_at, place_minutes=schedule.place_minutes,
-                reserve_permille=_share(schedule, session, rulebook),
-            ):  # fmt: skip
-                pool = Pool.REFERRAL if slot.is_reserved else Pool.PUBLIC
+                session.starts_at, session.ends_at, place_minutes=minutes, reserve_permille=permille
+            ):
                 copy.write_row((
-                    session.pk, session.institution_id, session.department_id, slot.number, pool.value,
-                    slot.starts_at, slot.ends_at, True,
+                    session.pk, session.institution_id, session.department_id, session.exam_item_id, slot.number,
+                    pool_of(session.line, is_reserved=slot.is_reserved).value, slot.starts_at, slot.ends_at, True,
                 ))  # fmt: skip
                 count += 1
     return count
 
 
-def _share(schedule: Schedule, session: Session, rulebook: Rulebook) -> int:
+def pool_of(line: str, *, is_reserved: bool) -> Pool:
+    """For whom a place of a session of this line is kept."""
+    if not is_reserved:
+        return Pool.PUBLIC
+    return Pool.EXPERT if line == Line.EXPERT else Pool.REFERRAL
+
+
+def _share(schedule: Schedule, session: Session, shares: Shares) -> int:
     if schedule.reserve_permille is not None:
         return schedule.reserve_permille
-    return rulebook.reserve_permille(session.line, session.starts_at.astimezone(ZONE).date())
+    return shares.of(session.department_id, session.line, session.starts_at.astimezone(ZONE).date())

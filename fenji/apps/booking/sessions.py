@@ -1,4 +1,7 @@
-"""A clinic that is not held (停诊): everybody affected gets the next place of the same line, if there is one."""
+"""A clinic that is not held (停诊): everybody affected gets the next place of the same line, if there is one.
+
+Who was to be examined gets the next time of the same examination.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import actions
-from fenji.apps.booking.errors import AlreadyBooked, PlacePast, SlotTaken
+from fenji.apps.booking import offering, placing, standing
+from fenji.apps.booking.access import access_for
+from fenji.apps.booking.errors import AlreadyBooked, HandedBack, PlacePast, SlotTaken
 from fenji.apps.booking.letters import tell_rebooked
-from fenji.apps.booking.models import Booking, Place, Session
+from fenji.apps.booking.models import Booking, OfferState, Place, Session
 from fenji.apps.booking.policies import LIVING, Wanted, state_at
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid, NotFound
@@ -41,6 +45,7 @@ def close_session(
     """
     reason = _clean_reason(reason)
     session = _lock(session_id)
+    standing.check_can_keep(by, session.institution_id, at=at)
     bookings = _living(session)  # before the places: see common/locks.py
     session.closed_at, session.closed_reason = session.closed_at or at, reason
     session.save(update_fields=["closed_at", "closed_reason"])
@@ -59,12 +64,16 @@ def close_session(
 def reopen_session(session_id: int, *, by: User | None, at: datetime) -> Session:
     """The clinic is held after all; who was moved stays moved. Raises PlacePast, NotFound."""
     session = _lock(session_id)
+    standing.check_can_keep(by, session.institution_id, at=at)
+    if session.handed_back_at is not None:
+        raise HandedBack
     if session.ends_at <= at:
         raise PlacePast
     session.closed_at, session.closed_reason = None, ""
     session.save(update_fields=["closed_at", "closed_reason"])
     Place.objects.filter(session=session).update(is_open=True)
     audit.record("session.reopen", session, by=by, at=at, institution_id=session.institution_id)
+    offering.offer_free(session.department_id, at=at)
     return session
 
 
@@ -92,9 +101,18 @@ def _rebook(
     booking: Booking, session: Session, reason: str, within: timedelta, *, by: User | None, at: datetime
 ) -> Rebooking:
     start = max(at, booking.place.starts_at)
-    wanted = Wanted((session.department_id,), start, start + within, session.line, not_session_id=session.pk)
+    wanted = Wanted(
+        (session.department_id,), start, start + within, session.line, exam_item_id=session.exam_item_id,
+        not_session_id=session.pk,
+    )  # fmt: skip
     why = f"停诊：{reason}"
+    if offering.is_offered(booking):  # not yet answered: the entry waits on in its old order
+        offering.end_offer(booking, OfferState.ENDED, by=by, at=at)
+        return Rebooking(placing.cancel(booking, why, by=by, at=at), None)
+    access = access_for(booking.referral_id, at=at, resident_id=booking.resident_id)
     try:
-        return Rebooking(booking, actions.move_to(booking.pk, wanted=wanted, reason=why, by=by, at=at))
+        with transaction.atomic():
+            return Rebooking(booking, placing.move(booking, wanted=wanted, access=access, reason=why, by=by, at=at))
     except (SlotTaken, AlreadyBooked):
-        return Rebooking(actions.cancel(booking.pk, why, by=by, at=at), None)
+        booking.refresh_from_db()
+        return Rebooking(placing.cancel(booking, why, by=by, at=at), None)

@@ -5,10 +5,12 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking.models import Place, Session
-from fenji.apps.registry.models import Department, Institution, Region
+from fenji.apps.booking.models import Block, ExamItem, Place, Session
+from fenji.apps.booking.schedules import pool_of
+from fenji.apps.registry.models import Department, Institution, Membership, Region
 from fenji.apps.residents.models import Resident
 from fenji.kernel import slots
+from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Grade, Kind, Level, Tier
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # Wednesday, ten o'clock in Yangjiang
@@ -37,6 +39,14 @@ def doctor(name: str = "陈医生") -> User:
     return User.objects.create_user(f"user{next(_number)}", name=name)
 
 
+def keeper(of: Department | Institution, role: Role = Role.REFERRAL_OFFICE) -> User:
+    """Somebody who keeps an institution's clinics, or has another post there."""
+    user = doctor("黄协调")
+    house = of.institution if isinstance(of, Department) else of
+    Membership.objects.create(user=user, institution=house, role=role, valid_from=date(2020, 1, 1))
+    return user
+
+
 def resident(name: str = "梁居民") -> UUID:
     number = next(_number)
     return Resident.objects.create(
@@ -45,20 +55,29 @@ def resident(name: str = "梁居民") -> UUID:
     ).pk  # fmt: skip
 
 
+def exam_item(of: Department, name: str = "腹部彩超") -> ExamItem:
+    return ExamItem.objects.create(
+        institution_id=of.institution_id, department=of, code=f"US{next(_number)}", name=name,
+        preparation="检查前空腹 8 小时。", equipment="彩超", minutes=10,
+    )  # fmt: skip
+
+
 def session(
     where: Department, starts_at: datetime = TOMORROW, *, places: int = 4, reserve_permille: int = 0,
-    line: str = "specialist", physician: User | None = None,
+    line: str = "specialist", physician: User | None = None, item: ExamItem | None = None, block: Block | None = None,
+    source_code: str = "",
 ) -> Session:  # fmt: skip
-    """A session of ten-minute places; a share of them reserved."""
+    """A session of ten-minute places; a share of them reserved. With an item the times of an examination."""
     ends_at = starts_at + timedelta(minutes=10 * places)
     made = Session.objects.create(
-        institution_id=where.institution_id, department=where, physician=physician, line=line,
-        starts_at=starts_at, ends_at=ends_at,
+        institution_id=where.institution_id, department=where, physician=physician,
+        line="examination" if item else line, exam_item=item, starts_at=starts_at, ends_at=ends_at, block=block,
+        source_system=where.institution.code if source_code else "", source_code=source_code,
     )  # fmt: skip
     Place.objects.bulk_create(
         Place(
-            session=made, institution_id=where.institution_id, department=where, number=slot.number,
-            pool="referral" if slot.is_reserved else "public", starts_at=slot.starts_at, ends_at=slot.ends_at,
+            session=made, institution_id=where.institution_id, department=where, exam_item=item, number=slot.number,
+            pool=pool_of(made.line, is_reserved=slot.is_reserved), starts_at=slot.starts_at, ends_at=slot.ends_at,
         )
         for slot in slots.slots(starts_at, ends_at, place_minutes=10, reserve_permille=reserve_permille)
     )  # fmt: skip

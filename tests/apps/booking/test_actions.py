@@ -21,7 +21,7 @@ from fenji.apps.booking.errors import (
     SlotTaken,
 )
 from fenji.apps.booking.models import Booking, Place
-from fenji.apps.booking.policies import REFERRED, Access, Wanted, public_access
+from fenji.apps.booking.policies import REFERRED, Access, Wanted
 from fenji.apps.booking.sessions import close_session
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.models import AuditEvent
@@ -154,14 +154,14 @@ def test_who_is_referred_takes_the_reserved_place_of_the_soonest_day_and_then_a_
 def test_a_reserved_place_is_closed_to_others_until_its_release() -> None:
     where = clinic.session(clinic.department(), TOMORROW + 3 * DAY, places=1, reserve_permille=1000)
     place = clinic.places(where)[0]
-    release = public_access(24)
+    release = Access({"public": None, "referral": timedelta(hours=24)})
     with pytest.raises(PlaceReserved):
         actions.book(clinic.resident(), place_id=place.pk, by=None, at=NOW, access=release)
     at_release = place.starts_at - timedelta(hours=24)
+    before = at_release - timedelta(seconds=1)
     with pytest.raises(PlaceReserved):
-        actions.book(clinic.resident(), place_id=place.pk, by=None, at=at_release, access=release)
-    after = at_release + timedelta(seconds=1)
-    assert actions.book(clinic.resident(), place_id=place.pk, by=None, at=after, access=release).state == "booked"
+        actions.book(clinic.resident(), place_id=place.pk, by=None, at=before, access=release)
+    assert actions.book(clinic.resident(), place_id=place.pk, by=None, at=at_release, access=release).state == "booked"
 
 
 def test_a_place_that_began_is_past() -> None:
@@ -172,7 +172,7 @@ def test_a_place_that_began_is_past() -> None:
 
 def test_a_closed_clinic_takes_nobody() -> None:
     where = clinic.session(clinic.department())
-    close_session(where.pk, "医生开会", by=clinic.doctor(), at=NOW)
+    close_session(where.pk, "医生开会", by=clinic.keeper(where.institution), at=NOW)
     with pytest.raises(ClinicClosed):
         actions.book(clinic.resident(), place_id=clinic.places(where)[0].pk, by=None, at=NOW, access=PUBLIC)
 

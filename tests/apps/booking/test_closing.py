@@ -32,7 +32,7 @@ def test_everybody_moves_in_order_to_the_next_places_of_the_line() -> None:
     one, two = clinic.places(closing)
     second = actions.book(clinic.resident(), place_id=two.pk, by=None, at=NOW, access=PUBLIC)
     first = actions.hold(clinic.resident(), place_id=one.pk, until=NOW + HOUR, by=None, at=NOW, access=PUBLIC)
-    moved = close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)
+    moved = close_session(closing.pk, "医生外出", by=clinic.keeper(closing.institution), at=NOW)
     assert [one.booking.pk for one in moved] == [first.pk, second.pk]
     assert [one.new.place for one in moved if one.new] == clinic.places(later)[:2]
     assert [one.new.state for one in moved if one.new] == ["held", "booked"]
@@ -47,7 +47,7 @@ def test_nobody_is_moved_to_an_earlier_time_or_too_far() -> None:
     closing = clinic.session(where, TOMORROW + DAY, places=1)
     clinic.session(where, TOMORROW + 9 * DAY, places=2)
     mine = actions.book(clinic.resident(), place_id=clinic.places(closing)[0].pk, by=None, at=NOW, access=PUBLIC)
-    moved = close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW, within=7 * DAY)
+    moved = close_session(closing.pk, "医生外出", by=clinic.keeper(closing.institution), at=NOW, within=7 * DAY)
     assert [(one.booking.pk, one.new) for one in moved] == [(mine.pk, None)]
     mine.refresh_from_db()
     assert mine.state == "cancelled"
@@ -60,7 +60,10 @@ def test_referred_residents_may_be_moved_to_reserved_places_and_others_not() -> 
     one, two = clinic.places(closing)
     other = actions.book(clinic.resident(), place_id=one.pk, by=None, at=NOW, access=PUBLIC)
     referred = actions.book(clinic.resident(), place_id=two.pk, referral_id=uuid4(), by=None, at=NOW)
-    moved = {one.booking.pk: one.new for one in close_session(closing.pk, "停电", by=clinic.doctor(), at=NOW)}
+    moved = {
+        one.booking.pk: one.new
+        for one in close_session(closing.pk, "停电", by=clinic.keeper(closing.institution), at=NOW)
+    }
     assert moved[other.pk] is None
     assert moved[referred.pk] is not None
     assert moved[referred.pk].place == clinic.places(later)[0]
@@ -74,7 +77,7 @@ def test_each_referral_hears_what_became_of_its_appointment() -> None:
     moving, losing = uuid4(), uuid4()
     actions.book(clinic.resident(), place_id=one.pk, referral_id=moving, by=None, at=NOW)
     lost = actions.book(clinic.resident(), place_id=two.pk, referral_id=losing, by=None, at=NOW)
-    close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)
+    close_session(closing.pk, "医生外出", by=clinic.keeper(closing.institution), at=NOW)
     told = {job.args["referral_id"]: job for job in ProcrastinateJob.objects.filter(task_name=TASK)}
     assert told[str(moving)].args["change"] == "moved"
     assert told[str(losing)].args == {
@@ -93,7 +96,7 @@ def test_residents_without_a_referral_are_told_what_became_of_it_and_others_by_t
     actions.book(moving, place_id=one.pk, by=None, at=NOW, access=PUBLIC)
     actions.book(losing, place_id=two.pk, by=None, at=NOW, access=PUBLIC)
     actions.book(referred, place_id=three.pk, referral_id=uuid4(), by=None, at=NOW)
-    close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)
+    close_session(closing.pk, "医生外出", by=clinic.keeper(closing.institution), at=NOW)
     (moved,) = notices_of([moving])
     (lost,) = notices_of([losing])
     assert "3月5日 08:00 停诊" in moved.text
@@ -109,7 +112,9 @@ def test_who_has_another_place_in_the_only_other_clinic_is_listed() -> None:
     closing, later = clinic.session(where, TOMORROW), clinic.session(where, TOMORROW + DAY)
     actions.book(who, place_id=clinic.places(later)[0].pk, by=None, at=NOW, access=PUBLIC)
     actions.book(who, place_id=clinic.places(closing)[0].pk, by=None, at=NOW, access=PUBLIC)
-    assert [one.new for one in close_session(closing.pk, "医生外出", by=clinic.doctor(), at=NOW)] == [None]
+    assert [
+        one.new for one in close_session(closing.pk, "医生外出", by=clinic.keeper(closing.institution), at=NOW)
+    ] == [None]
 
 
 def test_who_arrived_and_whose_hold_ran_out_are_left_alone() -> None:
@@ -118,7 +123,7 @@ def test_who_arrived_and_whose_hold_ran_out_are_left_alone() -> None:
     arrived = actions.book(clinic.resident(), place_id=last.pk, by=None, at=NOW, access=PUBLIC)
     actions.mark_arrived(arrived.pk, by=None, at=NOW)
     actions.hold(clinic.resident(), place_id=other.pk, until=NOW + HOUR, by=None, at=NOW, access=PUBLIC)
-    assert close_session(closing.pk, "医生不适", by=clinic.doctor(), at=NOW + 2 * HOUR) == []
+    assert close_session(closing.pk, "医生不适", by=clinic.keeper(closing.institution), at=NOW + 2 * HOUR) == []
     arrived.refresh_from_db()
     assert arrived.state == "arrived"
 
@@ -126,7 +131,7 @@ def test_who_arrived_and_whose_hold_ran_out_are_left_alone() -> None:
 def test_closing_twice_moves_nobody_twice_and_keeps_the_first_time() -> None:
     closing = clinic.session(clinic.department(), TOMORROW)
     actions.book(clinic.resident(), place_id=clinic.places(closing)[0].pk, by=None, at=NOW, access=PUBLIC)
-    by = clinic.doctor()
+    by = clinic.keeper(closing.institution)
     assert len(close_session(closing.pk, "医生外出", by=by, at=NOW)) == 1
     assert close_session(closing.pk, "医生外出", by=by, at=NOW + HOUR) == []
     closing.refresh_from_db()
@@ -135,7 +140,7 @@ def test_closing_twice_moves_nobody_twice_and_keeps_the_first_time() -> None:
 
 def test_a_reopened_clinic_takes_bookings_again() -> None:
     closing = clinic.session(clinic.department(), TOMORROW)
-    place, by = clinic.places(closing)[0], clinic.doctor()
+    place, by = clinic.places(closing)[0], clinic.keeper(closing.institution)
     close_session(closing.pk, "医生外出", by=by, at=NOW)
     reopen_session(closing.pk, by=by, at=NOW)
     assert actions.book(clinic.resident(), place_id=place.pk, by=None, at=NOW, access=PUBLIC).state == "booked"
@@ -144,6 +149,6 @@ def test_a_reopened_clinic_takes_bookings_again() -> None:
 def test_what_is_over_is_not_reopened_and_what_is_not_there_not_closed() -> None:
     past = clinic.session(clinic.department(), NOW - DAY)
     with pytest.raises(PlacePast):
-        reopen_session(past.pk, by=clinic.doctor(), at=NOW)
+        reopen_session(past.pk, by=clinic.keeper(past.institution), at=NOW)
     with pytest.raises(NotFound):
-        close_session(987654321, "没有", by=clinic.doctor(), at=NOW)
+        close_session(987654321, "没有", by=clinic.keeper(past.institution), at=NOW)

@@ -9,18 +9,21 @@ from django.test.utils import CaptureQueriesContext
 
 from fenji.apps.booking import actions, free, queries, tasks
 from fenji.apps.booking.models import Booking
-from fenji.apps.booking.policies import REFERRED, Access, public_access
+from fenji.apps.booking.policies import REFERRED, Access
 from fenji.apps.booking.sessions import close_session
 from fenji.apps.booking.waits import Wait, waits
 from fenji.apps.common import clock as fenji_clock
-from fenji.apps.common import rulebooks
 from fenji.apps.common.errors import DomainError
-from fenji.rulebook.loader import load_rulebook
 from tests.apps.booking import clinic
 from tests.apps.booking.clinic import DAY, HOUR, NOW, TOMORROW
 
 pytestmark = pytest.mark.django_db
 PUBLIC = Access({"public": None})
+
+
+def released(hours: int) -> Access:
+    """What everybody may take when reserved places open so many hours ahead."""
+    return Access({"public": None, "referral": timedelta(hours=hours)})
 
 
 def test_the_next_free_place_of_many_departments_comes_in_one_query() -> None:
@@ -38,7 +41,7 @@ def test_next_free_passes_over_what_is_taken_held_closed_past_or_reserved() -> N
     where = clinic.department()
     clinic.session(where, NOW - HOUR / 2, places=1)
     closed = clinic.session(where, NOW + HOUR, places=1)
-    close_session(closed.pk, "停电", by=clinic.doctor(), at=NOW)
+    close_session(closed.pk, "停电", by=clinic.keeper(closed.institution), at=NOW)
     soon = clinic.session(where, TOMORROW, places=4, reserve_permille=250)
     _reserved, one, two, three = clinic.places(soon)
     actions.book(clinic.resident(), place_id=one.pk, by=None, at=NOW, access=PUBLIC)
@@ -46,7 +49,7 @@ def test_next_free_passes_over_what_is_taken_held_closed_past_or_reserved() -> N
     assert queries.next_free([where.pk], access=PUBLIC, at=NOW) == {where.pk: three.starts_at}
     assert queries.next_free([where.pk], access=PUBLIC, at=NOW + HOUR) == {where.pk: two.starts_at}
     assert queries.next_free([where.pk], access=REFERRED, at=NOW) == {where.pk: TOMORROW}
-    assert queries.next_free([where.pk], access=public_access(48), at=NOW) == {where.pk: TOMORROW}
+    assert queries.next_free([where.pk], access=released(48), at=NOW) == {where.pk: TOMORROW}
 
 
 def test_free_places_stand_under_their_day_in_china() -> None:
@@ -72,7 +75,7 @@ def test_what_a_list_calls_free_can_be_claimed_and_nothing_else() -> None:
     later = clinic.session(where, TOMORROW + 9 * DAY, places=6, reserve_permille=300)
     taken = next(place for place in clinic.places(soon) if place.pool == "public")
     actions.book(who, place_id=taken.pk, by=None, at=NOW, access=PUBLIC)
-    for access in (PUBLIC, REFERRED, public_access(48)):
+    for access in (PUBLIC, REFERRED, released(48)):
         listed = queries.free_places([where.pk], NOW, NOW + 30 * DAY, access=access, at=NOW)
         for place in [*clinic.places(soon), *clinic.places(later)]:
             booking = _try(place.pk, access)
@@ -142,16 +145,6 @@ def test_waits_are_medians_of_the_last_thirty_days_referred_and_others_apart() -
     assert waits(both, at=NOW + 31 * DAY) == {where.pk: Wait(), empty.pk: Wait()}
 
 
-def test_release_follows_the_rulebook_and_its_silence_keeps_places_reserved() -> None:
-    assert queries.access_for(uuid4(), at=NOW) == REFERRED
-    assert queries.access_for(None, at=NOW) == PUBLIC
-    rulebook = load_rulebook("yangjiang")
-    rulebooks.store(rulebook, at=NOW)
-    stated = "booking.release_hours" in rulebook.values
-    expected = public_access(rulebook.value("booking.release_hours", on=NOW.date()).value) if stated else PUBLIC
-    assert queries.access_for(None, at=NOW) == expected
-
-
 def test_every_night_unattended_bookings_without_a_referral_are_noted_as_missed(
     clock: fenji_clock.Frozen,
 ) -> None:
@@ -176,7 +169,7 @@ def test_the_next_free_place_is_found_through_the_index_of_open_places() -> None
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
             "EXPLAIN SELECT starts_at FROM booking_place WHERE department_id = %(department)s AND "
-            + free.FREE
+            + free.where()
             + " ORDER BY starts_at LIMIT 1",
             {"department": where.pk, **free.values(PUBLIC, at=NOW)},
         )

@@ -34,7 +34,7 @@ def form(**changes: object) -> ScheduleForm:
 
 def test_places_are_made_as_far_ahead_as_the_rulebook_says(rulebook: Rulebook) -> None:
     where = clinic.department()
-    set_schedule(form(department_id=where.pk), by=clinic.doctor(), at=NOW)
+    set_schedule(form(department_id=where.pk), by=clinic.keeper(where), at=NOW)
     made = make_places(at=NOW, rulebook=rulebook)
     starts = list(Session.objects.order_by("starts_at").values_list("starts_at", flat=True))
     assert made == Made(sessions=4, places=4 * 24)
@@ -46,7 +46,7 @@ def test_places_are_made_as_far_ahead_as_the_rulebook_says(rulebook: Rulebook) -
 
 
 def test_making_places_again_makes_none(rulebook: Rulebook) -> None:
-    set_schedule(form(department_id=clinic.department().pk), by=clinic.doctor(), at=NOW)
+    set_schedule(form(department_id=clinic.department().pk), by=None, at=NOW)
     make_places(at=NOW, rulebook=rulebook)
     assert make_places(at=NOW, rulebook=rulebook) == Made(0, 0)
     assert make_places(at=NOW + 7 * clinic.DAY, rulebook=rulebook).sessions == 0  # 6 April 2026 is a holiday
@@ -59,11 +59,11 @@ def test_the_share_comes_from_the_schedule_else_from_the_rulebook(rulebook: Rule
     set_schedule(form(department_id=where.pk, weekday=1, line="specialist"), by=None, at=NOW)
     set_schedule(form(department_id=where.pk, weekday=2, line="expert"), by=None, at=NOW)
     make_places(date(2026, 3, 12), at=NOW, rulebook=rulebook)
-    reserved = Place.objects.filter(pool="referral")
+    reserved = Place.objects.filter(pool__in=["referral", "expert"])
     by_line = {
         "own": reserved.filter(session__schedule__reserve_permille=500).count(),
         "specialist": reserved.filter(session__schedule__weekday=1).count(),
-        "expert": reserved.filter(session__line="expert").count(),
+        "expert": Place.objects.filter(pool="expert").count(),
     }
     day = date(2026, 3, 10)
     share = {line: rulebook.reserve_permille(line, day) for line in ("specialist", "expert")}
@@ -160,7 +160,7 @@ def test_a_changed_pattern_ends_the_old_one_and_moves_who_was_booked(rulebook: R
 def test_an_ended_pattern_closes_what_was_made_from_its_day_on(rulebook: Rulebook) -> None:
     schedule = set_schedule(form(department_id=clinic.department().pk), by=None, at=NOW)
     make_places(at=NOW, rulebook=rulebook)
-    end_schedule(schedule.pk, date(2026, 3, 16), by=clinic.doctor(), at=NOW)
+    end_schedule(schedule.pk, date(2026, 3, 16), by=clinic.keeper(schedule.department), at=NOW)
     still_open = Session.objects.filter(closed_at=None).values_list("starts_at", flat=True)
     assert [start.day for start in still_open] == [9]
     assert make_places(at=NOW, rulebook=rulebook) == Made(0, 0)

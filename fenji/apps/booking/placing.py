@@ -1,0 +1,112 @@
+"""Taking, moving and giving back a place, as every act of booking does it. Who may is judged by the acts above.
+
+Each function belongs into the caller's transaction. Order of locks: referral, booking, waiting entry, place.
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from fenji.apps.accounts.models import User
+from fenji.apps.booking import policies
+from fenji.apps.booking.access import access_for
+from fenji.apps.booking.announce import tell
+from fenji.apps.booking.claim import claim_place, release_place
+from fenji.apps.booking.errors import AlreadyBooked
+from fenji.apps.booking.models import Booking, BookingState, Place
+from fenji.apps.booking.policies import REFERRED, Access, Wanted
+from fenji.apps.booking.refusal import refuse
+from fenji.apps.common import audit
+
+EXPIRED = "占号过期"
+
+
+def take(
+    booking: Booking, *, access: Access, at: datetime, by: User | None, until: datetime | None = None,
+    place_id: int | None = None, wanted: Wanted | None = None,
+) -> Booking:  # fmt: skip
+    """Claim the place for a booking not yet written, and write it: on hold until `until`, else for good."""
+    place = claim(booking, access=access, at=at, until=until, place_id=place_id, wanted=wanted)
+    return insert(booking, place, until, by, at)
+
+
+def claim(
+    booking: Booking, *, access: Access, at: datetime, until: datetime | None, place_id: int | None,
+    wanted: Wanted | None,
+) -> Place:  # fmt: skip
+    """The place, taken; its booking is yet to be written. Raises what stands in the way."""
+    booking.id = uuid4()
+    item = booking.exam_order.item_id if booking.exam_order else None
+    place = claim_place(
+        booking_id=booking.id, access=access, at=at, place_id=place_id, wanted=wanted, exam_item_id=item,
+        held_until=until,
+    )  # fmt: skip
+    return place or refuse(place_id, wanted, access, at=at, exam_item_id=item)
+
+
+def insert(booking: Booking, place: Place, until: datetime | None, by: User | None, at: datetime) -> Booking:
+    """Write the booking of a place just claimed. The constraints speak last."""
+    booking.place, booking.session_id, booking.department_id = place, place.session_id, place.department_id
+    booking.state = BookingState.HELD if until else BookingState.BOOKED
+    booking.held_until, booking.made_by, booking.made_at = until, by, at
+    own_lapsed = Booking.objects.filter(
+        session_id=place.session_id, resident_id=booking.resident_id, state=BookingState.HELD, held_until__lte=at
+    )  # a hold that ran out must not stand in its owner's way
+    own_lapsed.update(state=BookingState.EXPIRED, ended_at=at, ended_reason=EXPIRED)
+    try:
+        with transaction.atomic():
+            booking.save(force_insert=True)
+    except IntegrityError as error:
+        if "resident_once_a_session" in str(error) or "examination_ordered_once" in str(error):
+            raise AlreadyBooked from None
+        raise
+    return booking
+
+
+def move(
+    old: Booking, *, by: User | None, at: datetime, place_id: int | None = None, wanted: Wanted | None = None,
+    access: Access | None = None, reason: str, tell_referral: bool = True,
+) -> Booking:  # fmt: skip
+    """Reschedule a locked booking: the new place is taken before the old is given back; both or neither."""
+    policies.check_can_move(old, at=at)
+    if place_id is not None and place_id == old.place_id:
+        return old
+    until = old.held_until if old.state == BookingState.HELD else None
+    new = Booking(
+        resident_id=old.resident_id, referral_id=old.referral_id, exam_order=old.exam_order,
+        requested_at=old.requested_at, is_extended=old.is_extended, replaces=old,
+    )  # fmt: skip
+    opened = access or access_for(old.referral_id, at=at, by=by, resident_id=old.resident_id)
+    if old.exam_order is not None:
+        opened = REFERRED
+    place = claim(new, access=opened, at=at, until=until, place_id=place_id, wanted=wanted)
+    end(old, BookingState.CANCELLED, reason, at=at)
+    booking = insert(new, place, until, by, at)
+    if tell_referral:
+        tell(booking, "moved")
+    return note("booking.move", booking, by=by, at=at, reason=reason)
+
+
+def cancel(booking: Booking, reason: str, *, by: User | None, at: datetime, tell_referral: bool = True) -> Booking:
+    """Give a locked booking's place back."""
+    policies.check_can_become(booking, "cancelled", at=at)
+    end(booking, BookingState.CANCELLED, reason, at=at)
+    if tell_referral:
+        tell(booking, "cancelled")
+    return note("booking.cancel", booking, by=by, at=at, reason=reason)
+
+
+def end(booking: Booking, state: BookingState, reason: str, *, at: datetime) -> None:
+    release_place(booking_id=booking.id, place_id=booking.place_id, at=at)
+    booking.state, booking.ended_at, booking.ended_reason, booking.held_until = state, at, reason[:80], None
+    booking.save(update_fields=["state", "ended_at", "ended_reason", "held_until"])
+
+
+def note(verb: str, booking: Booking, *, by: User | None, at: datetime, reason: str = "") -> Booking:
+    """The audit event of an act on a booking."""
+    audit.record(
+        verb, booking, by=by, at=at, resident_id=booking.resident_id, institution_id=booking.place.institution_id,
+        reason=reason, details={"place": booking.place_id, "referral": str(booking.referral_id or "")},
+    )  # fmt: skip
+    return booking
