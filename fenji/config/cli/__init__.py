@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from fenji.config.cli import backup, checks, city, exports, imports, policy, residents, restore, run, upgrade, users
+from fenji.config.cli import (
+    backup,
+    checks,
+    city,
+    exports,
+    imports,
+    policy,
+    residents,
+    restore,
+    run,
+    settle,
+    upgrade,
+    users,
+)
 from fenji.config.cli.frame import console
 
 app = typer.Typer(
@@ -28,6 +41,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(imports.app, name="import")
 app.command("export")(exports.export)
 app.add_typer(policy.app, name="policy")
+app.command("settle")(settle.settle)
 app.add_typer(users.app, name="user")
 app.add_typer(checks.app, name="check")
 

@@ -1,0 +1,131 @@
+"""The columns of a file of bills and of its results, and how they become the kernel's rows and back."""
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fenji.kernel.payment.codes import Group, PayTier, ReferralState, Scheme, Setting
+from fenji.kernel.payment.faults import FAULTS
+from fenji.kernel.payment.rows import GIVEN_FIELDS, OUTCOME_FIELDS, PLACE_FIELDS, Rows, empty_rows
+
+# Codes may be numbers or the rulebook's words; what is not there counts as 0, but these must be.
+CODES: dict[str, type[IntEnum]] = {
+    "scheme": Scheme,
+    "setting": Setting,
+    "tier": PayTier,
+    "referral_state": ReferralState,
+    "group": Group,
+}
+NEEDED = ("id", "person", "on", "scheme", "setting", "tier", "referral_state")
+OPTIONAL = ("chain", *(field for field in GIVEN_FIELDS if field not in {*PLACE_FIELDS, *NEEDED}))
+SMALL = {"ratio_permille": pa.int16(), "flags": pa.int8()}
+KEPT = tuple(field for field in OUTCOME_FIELDS if field != "fault")
+RESULT = pa.schema(
+    [("id", pa.int64()), ("person", pa.int64()), *((field, SMALL.get(field, pa.int64())) for field in KEPT)]
+)
+SET_ASIDE = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("person", pa.int64()),
+        ("fault", pa.string()),
+        ("reason", pa.string()),
+        ("reason_en", pa.string()),
+    ]
+)
+BOTH = pa.schema([*RESULT, *list(SET_ASIDE)[2:]])
+UNKNOWN = -1
+
+
+class WrongColumns(ValueError):
+    """A file without a column that is needed, or with one of the wrong type; the message says which."""
+
+
+def check_columns(schema: Any) -> tuple[str, ...]:
+    """The columns to read of a file. Raises WrongColumns."""
+    if lacking := [name for name in NEEDED if name not in schema.names]:
+        known = f"必有：{'、'.join(NEEDED)}；可有：{'、'.join(OPTIONAL)}"
+        raise WrongColumns(f"文件缺少列 {'、'.join(lacking)}。{known} / columns are lacking")
+    for name in (*NEEDED, *OPTIONAL):
+        if name in schema.names and not _fits(name, schema.field(name).type):
+            wanted = "日期 / a date" if name == "on" else "整数 / whole numbers"
+            raise WrongColumns(f"列 {name} 是 {schema.field(name).type}，应为{wanted}")
+    return tuple(name for name in schema.names if name in NEEDED or name in OPTIONAL)
+
+
+def rows_of(batch: Any) -> Rows:
+    """Arrow columns as rows for the kernel; a row in which a value is missing says so."""
+    rows = empty_rows(batch.num_rows)
+    for name in batch.schema.names:
+        column = batch.column(name)
+        if column.null_count and name != "chain":
+            rows["missing"] |= np.asarray(pc.is_null(column))
+        if name == "on":
+            rows["day"] = _numbers(column.cast(pa.date32()).cast(pa.int32()))
+            rows["year"] = _numbers(pc.year(column))
+        else:
+            rows[name] = _numbers(_as_codes(name, column))
+    return rows
+
+
+def results_of(rows: Rows, out: Rows) -> Any:
+    """What was settled, as a batch of RESULT."""
+    if out["fault"].any():
+        settled = out["fault"] == 0
+        rows, out = rows[settled], out[settled]
+    return pa.record_batch(_whose(rows) + _amounts(out), schema=RESULT)
+
+
+def set_aside_of(rows: Rows, out: Rows) -> Any:
+    """What could not be settled and why, as a batch of SET_ASIDE."""
+    faulty = out["fault"] != 0
+    return pa.record_batch(_whose(rows[faulty]) + _reasons(out["fault"][faulty]), schema=SET_ASIDE)
+
+
+def both_of(rows: Rows, out: Rows) -> Any:
+    """Every row, settled or not, as a batch of BOTH; the fault is null where there is none."""
+    return pa.record_batch(_whose(rows) + _amounts(out) + _reasons(out["fault"]), schema=BOTH)
+
+
+def _whose(rows: Rows) -> list[Any]:
+    return [pa.array(np.ascontiguousarray(rows[name])) for name in ("id", "person")]
+
+
+def _amounts(out: Rows) -> list[Any]:
+    return [pa.array(out[name].astype(RESULT.field(name).type.to_pandas_dtype())) for name in KEPT]
+
+
+def _reasons(faults: Any) -> list[Any]:
+    known = pa.array(faults - 1, mask=faults == 0)  # places in the lists below, which have no NONE
+    texts = (
+        [fault.name.lower() for fault in FAULTS],
+        [chinese for chinese, _ in FAULTS.values()],
+        [english for _, english in FAULTS.values()],
+    )
+    return [pc.take(pa.array(text), known) for text in texts]
+
+
+def _fits(name: str, kind: Any) -> bool:
+    if name == "on":
+        return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_integer(kind) or (name in CODES and pa.types.is_string(kind)))
+
+
+def _as_codes(name: str, column: Any) -> Any:
+    """Words as numbers; one that is not known as UNKNOWN, which the kernel refuses."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not pa.types.is_string(column.type):
+        return column
+    words = pa.array([member.name.lower() for member in CODES[name]])
+    return pc.fill_null(pc.index_in(column, words), UNKNOWN)
+
+
+def _numbers(column: Any) -> Any:
+    if column.null_count:
+        column = pc.fill_null(column, 0)
+    return column.to_numpy(zero_copy_only=False)

@@ -1,0 +1,69 @@
+"""Settles a Parquet file on this machine: row groups in, row groups out, never the whole file in memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from fenji.kernel.payment.policy import PaymentPolicy
+from fenji.kernel.payment.rows import Rows
+from fenji.settlement.columns import RESULT, SET_ASIDE, check_columns, results_of, rows_of, set_aside_of
+from fenji.settlement.people import settled
+
+AT_ONCE = 256 * 1024  # bills: large enough to be quick, small enough to stay in a few hundred megabytes
+WRITE = {"compression": "zstd", "compression_level": 1, "use_dictionary": False}
+PAYERS = ("fund_cents", "catastrophic_cents", "assistance_cents", "care_cents", "self_cents")
+Report = Callable[[int], object]
+
+
+@dataclass
+class Count:
+    """What came of a file; amounts in 分."""
+
+    bills: int = 0
+    set_aside: int = 0
+    fund_cents: int = 0
+    catastrophic_cents: int = 0
+    assistance_cents: int = 0
+    care_cents: int = 0
+    self_cents: int = 0
+
+    def add(self, out: Rows) -> None:
+        self.bills += len(out)
+        self.set_aside += int((out["fault"] != 0).sum())
+        for name in PAYERS:
+            setattr(self, name, getattr(self, name) + int(out[name].sum()))
+
+
+def settle_file(
+    bills: Path, results: Path, aside: Path, policy: PaymentPolicy, report: Report = lambda bills: None
+) -> Count:
+    """Settle `bills`, in order of person and day, into `results`; what cannot be settled goes `aside` with its reason.
+
+    `report` hears how many bills are done. Raises WrongColumns. `aside` is written only when there is something in it.
+    """
+    count, unfinished = Count(), results.with_name(f"{results.name}.part")
+    writer: Any = None
+    with pq.ParquetFile(bills, pre_buffer=True) as file:
+        pieces = _pieces(file, check_columns(file.schema_arrow))
+        with pq.ParquetWriter(unfinished, RESULT, **WRITE) as kept:
+            try:
+                for rows, out in settled(pieces, policy):
+                    kept.write_batch(results_of(rows, out))
+                    if out["fault"].any():
+                        writer = writer or pq.ParquetWriter(aside, SET_ASIDE)
+                        writer.write_batch(set_aside_of(rows, out))
+                    count.add(out)
+                    report(count.bills)
+            finally:
+                if writer is not None:
+                    writer.close()
+    unfinished.replace(results)
+    return count
+
+
+def _pieces(file: Any, columns: tuple[str, ...]) -> Iterator[Rows]:
+    for batch in file.iter_batches(AT_ONCE, columns=list(columns)):
+        yield rows_of(batch)

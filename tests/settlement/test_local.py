@@ -1,0 +1,104 @@
+"""From Parquet to Parquet: the kernel's cents, in order, whatever the size of the pieces; faulty bills aside."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from bench.bills import synthesize
+from bench.bills_file import write_bills
+from fenji.config.cli import app
+from fenji.kernel.payment.batch import settle_batch
+from fenji.kernel.payment.faults import Fault
+from fenji.settlement import local
+from fenji.settlement.people import whole_people
+from tests.kernel.payment.examples import policy
+
+
+@pytest.fixture(scope="module")
+def bills(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some 3,000 bills, three of them faulty."""
+    rows = next(synthesize(3000))
+    rows["a_cents"][10], rows["tier"][20], rows["id"][41] = -5, 9, rows["id"][40]
+    rows["person"][41] = rows["person"][40]
+    rows["day"][41] = rows["day"][40]
+    return write_bills(tmp_path_factory.mktemp("bills") / "bills.parquet", [rows])
+
+
+def settle(bills: Path, folder: Path) -> tuple[local.Count, pa.Table, Path]:
+    aside = folder / "aside.parquet"
+    count = local.settle_file(bills, folder / "out.parquet", aside, policy())
+    return count, pq.read_table(folder / "out.parquet"), aside
+
+
+def test_a_file_gives_the_kernels_cents(bills: Path, tmp_path: Path) -> None:
+    count, results, _ = settle(bills, tmp_path)
+    rows = local.rows_of(pq.read_table(bills).combine_chunks().to_batches()[0])
+    out = settle_batch(rows, policy())
+    settled = out["fault"] == 0
+    for name in ("fund_cents", "self_cents", "ratio_permille", "deductible_cents", "flags"):
+        assert results[name].to_numpy().tolist() == out[name][settled].tolist()
+    assert results["id"].to_pylist() == rows["id"][settled].tolist()
+    assert count.fund_cents == sum(results["fund_cents"].to_pylist()) > 0
+
+
+def test_faulty_bills_are_set_aside_with_their_reason_and_the_rest_settle(bills: Path, tmp_path: Path) -> None:
+    count, results, aside = settle(bills, tmp_path)
+    faulty = pq.read_table(aside).to_pylist()
+    assert {row["fault"] for row in faulty} >= {"negative", "unknown_code", "duplicate"}
+    assert all(row["reason"] and row["reason_en"] for row in faulty)
+    assert count.set_aside == len(faulty) == count.bills - len(results)
+
+
+def test_nothing_is_written_aside_when_all_is_well(tmp_path: Path) -> None:
+    bills = write_bills(tmp_path / "bills.parquet", list(synthesize(500)))
+    count, _, aside = settle(bills, tmp_path)
+    assert count.set_aside == 0 and not aside.exists()
+
+
+def test_the_size_of_the_pieces_changes_nothing(bills: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, whole, _ = settle(bills, tmp_path)
+    monkeypatch.setattr(local, "AT_ONCE", 37)
+    assert settle(bills, tmp_path)[1].equals(whole)
+
+
+def test_pieces_are_cut_between_people_only() -> None:
+    rows = next(synthesize(400))
+    rows["missing"][[50, 51, -1]] = 1
+    pieces = list(whole_people(np.array_split(rows, 29)))
+    assert np.concatenate(pieces).tolist() == rows.tolist()
+    seen = [set(piece["person"][piece["missing"] == 0].tolist()) for piece in pieces]
+    assert sum(map(len, seen)) == len(set.union(*seen))
+    assert len(pieces) > 10
+
+
+def test_people_out_of_order_across_pieces_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = next(synthesize(300))
+    late = rows[:2].copy()
+    monkeypatch.setattr(local, "AT_ONCE", 40)
+    bills = write_bills(tmp_path / "bills.parquet", [rows, late])
+    count, _, aside = settle(bills, tmp_path)
+    assert count.set_aside == 2
+    assert pq.read_table(aside)["fault"].to_pylist() == [Fault.OUT_OF_ORDER.name.lower()] * 2
+
+
+def test_the_command_settles_by_a_citys_rules(bills: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    command = ["settle", str(bills), str(out), "--policy", "yangjiang", "--on", "2017-07-01"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert "set aside" in result.output and (tmp_path / "out.aside.parquet").exists()
+    assert len(pq.read_table(out)) > 2900
+
+
+def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": [1]}), tmp_path / "bills.parquet")
+    given = [str(tmp_path / "bills.parquet"), str(tmp_path / "out.parquet")]
+    result = CliRunner().invoke(app, ["settle", *given, "--policy", "yangjiang", "--on", "2017-07-01"])
+    assert result.exit_code == 1 and "person" in result.output
+    assert not (tmp_path / "out.parquet").exists()
+    unknown = CliRunner().invoke(app, ["settle", *given, "--policy", "nowhere", "--on", "2017-07-01"])
+    assert unknown.exit_code == 2
