@@ -57,6 +57,11 @@ class Rulebook:
         data: dict[str, Any] = json.loads(self.content)
         return data
 
+    def plain(self) -> dict[str, Any]:
+        """All it knows as plain data of one's own."""
+        data: dict[str, Any] = json.loads(self.content)
+        return data
+
     @property
     def city(self) -> str:
         return str(self._data["city"])

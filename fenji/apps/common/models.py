@@ -1,8 +1,11 @@
-"""Rows every app needs: the audit trail, keys of repeated calls, the rulebook's versions."""
+"""Rows every app needs: the audit trail, keys of repeated calls, the rulebook's versions and changes."""
 
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fenji.kernel.tiers import Basis
 
 
 class AuditEvent(models.Model):
@@ -71,6 +74,63 @@ class RulebookVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city} {self.hash[:8]}"
+
+
+class PolicyChange(models.Model):
+    """A new dated value of one rule: drafted by one person, decided by another; approved, it is part of a version."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待批准")
+        APPROVED = "approved", _("已批准")
+        REFUSED = "refused", _("未批准")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    city = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
+    value = models.JSONField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)  # first day no longer in force
+    ground = models.CharField(max_length=200)  # title of the document, or the reason of an assumption
+    clause = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=10, choices=[(basis.value, basis.value) for basis in Basis])
+    why = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    drafted_by_id = models.BigIntegerField()  # a plain id, as in the audit trail
+    drafted_by_name = models.CharField(max_length=80)
+    drafted_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by_name = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=400, blank=True)  # of who decided
+    version = models.CharField(max_length=64, blank=True)  # hash of the version that the approval made
+
+    class Meta:
+        indexes = [models.Index(fields=["city", "state", "-drafted_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="policy_change_needs_a_second_person",
+                condition=~models.Q(state__in=["approved", "refused"])
+                | ~models.Q(decided_by_id=models.F("drafted_by_id")),
+            ),
+            models.CheckConstraint(
+                name="policy_change_is_waiting_or_decided",
+                condition=models.Q(state="waiting", decided_at=None, decided_by_id=None, version="")
+                | models.Q(state="approved", decided_at__isnull=False, decided_by_id__isnull=False, version__gt="")
+                | models.Q(
+                    state__in=["refused", "withdrawn"],
+                    decided_at__isnull=False,
+                    decided_by_id__isnull=False,
+                    version="",
+                ),
+            ),
+            models.CheckConstraint(
+                name="policy_change_ends_after_it_begins",
+                condition=models.Q(until_on=None) | models.Q(until_on__gt=models.F("from_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.from_on} {self.state}"
 
 
 def new_id() -> uuid.UUID:

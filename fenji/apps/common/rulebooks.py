@@ -1,30 +1,27 @@
-"""The city's policy as the database holds it: stored once per content, the current one cached per process."""
+"""The city's policy as the database holds it: immutable versions named by their hash, one of them current.
 
+A version is the pack's rules with the city's own approved decisions laid over them. What is current changes only under
+`alone`, so that no two changes are made from one state.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
-from fenji.apps.common.models import RulebookVersion
+from fenji.apps.common.models import PolicyChange, RulebookVersion
+from fenji.kernel.tiers import Basis
+from fenji.rulebook.decisions import Decision, decide
 from fenji.rulebook.rulebook import Rulebook
 
 
 def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
-    """Make `rulebook` the current version of its city; the same content is stored once."""
-    with transaction.atomic():
-        RulebookVersion.objects.select_for_update().filter(city=rulebook.city, is_current=True).update(is_current=False)
-        version, _ = RulebookVersion.objects.update_or_create(
-            hash=rulebook.hash,
-            defaults={"is_current": True},
-            create_defaults={
-                "city": rulebook.city,
-                "content": rulebook.content,
-                "loaded_at": at,
-                "is_current": True,
-            },
-        )
-    return version
+    """Make a pack the current policy of its city, its approved decisions kept on top; stored once per content."""
+    with alone(rulebook.city):
+        return make_current(decide(rulebook, approved_decisions(rulebook.city)), at=at)
 
 
 def current() -> Rulebook:
@@ -39,3 +36,42 @@ def current() -> Rulebook:
 def version(hash_: str) -> Rulebook:
     """A stored version by its hash, as a decision noted it."""
     return Rulebook.from_content(RulebookVersion.objects.get(hash=hash_).content)
+
+
+@contextmanager
+def alone(city: str) -> Iterator[None]:
+    """A transaction in which nobody else makes a version of this city's policy."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rulebook {city}"])
+        yield
+
+
+def make_current(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
+    """Only within `alone`."""
+    RulebookVersion.objects.filter(city=rulebook.city, is_current=True).update(is_current=False)
+    made, _ = RulebookVersion.objects.update_or_create(
+        hash=rulebook.hash,
+        defaults={"is_current": True},
+        create_defaults={"city": rulebook.city, "content": rulebook.content, "loaded_at": at, "is_current": True},
+    )
+    return made
+
+
+def approved_decisions(city: str) -> Iterable[Decision]:
+    """What the city has decided itself, in the order of the approvals."""
+    approved = PolicyChange.objects.filter(city=city, state=PolicyChange.State.APPROVED)
+    return [decision_of(change) for change in approved.order_by("decided_at", "pk")]
+
+
+def decision_of(change: PolicyChange) -> Decision:
+    return Decision(
+        f"decision-{change.pk}",
+        change.key,
+        change.value,
+        change.from_on,
+        change.until_on,
+        change.ground,
+        change.clause,
+        Basis(change.status),
+    )
