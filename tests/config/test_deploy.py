@@ -21,9 +21,8 @@ def text(name: str) -> str:
 
 
 def hardening(service: Path) -> set[str]:
-    return set(
-        service.read_text(encoding="utf-8").split("# It reads the program")[1].split("[Install]")[0].splitlines()
-    )
+    lines = service.read_text(encoding="utf-8").split("# It reads the program")[1].split("[Install]")[0].splitlines()
+    return set(filter(None, lines))
 
 
 def test_every_service_is_held_back_alike() -> None:
