@@ -4,6 +4,7 @@ Beside the races stand their negative controls: without the lock, or without the
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError
 
+from fenji.apps.booking import actions as booking_actions
 from fenji.apps.booking.models import Booking, Place
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Busy, DomainError
@@ -255,3 +257,33 @@ def test_that_race_notices_a_sweep_that_does_not_lock(
     monkeypatch.setattr(queries, "lock_if_free", lambda referral_id: Referral.objects.get(pk=referral_id))
     monkeypatch.setattr(clockwork, "_escalated", transaction.atomic(clockwork._escalate))  # what fails is not hidden
     assert is_caught(lambda: race_of_sweeps(world, clock, 6))
+
+
+# --- the counter notes the arrival, the office does too
+
+
+def race_for_arrival(world: World, clock: Frozen) -> None:
+    up = journey.reach(world, State.SCHEDULED)
+    up.refresh_from_db()
+    assert up.booking is not None
+    Place.objects.filter(pk=up.booking.place_id).update(starts_at=clock.at, ends_at=clock.at + timedelta(minutes=15))
+    booking_actions.mark_arrived(up.booking_id, by=world.office, at=clock.at, tell_referral=False)
+
+    def follow() -> None:
+        actions.follow_booking(up.pk, up.booking_id, change="arrived", at=clock.at)
+
+    outcomes = together([follow, follow, journey.move(world, up, BY_ACTION["arrive"]), follow])
+    assert all(one is None or isinstance(one, Referral | DomainError) for one in outcomes), outcomes
+    assert Step.objects.filter(referral=up, action="arrive").count() == 1
+    check_history(up)
+
+
+def test_noted_at_the_counter_and_by_the_office_the_patient_arrives_once(world: World, clock: Frozen) -> None:
+    race_for_arrival(world, clock)
+
+
+def test_the_race_notices_a_follower_that_does_not_lock(
+    world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving.queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
+    assert is_caught(lambda: race_for_arrival(world, clock))

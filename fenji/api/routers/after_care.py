@@ -66,6 +66,17 @@ def picture(request: HttpRequest, referral_id: UUID, attachment_id: UUID) -> Htt
     return response
 
 
+@router.get("/referrals/{referral_id}/replies", response=answers(200, shapes.RepliesShown), summary="What came back")
+def replies(request: HttpRequest, referral_id: UUID) -> shapes.RepliesShown:
+    """The receiver's replies; of a patient who was handed on also those of the house he is at last."""
+    caller = caller_of(request)
+    found, _parties = queries.access_referral(caller.user, referral_id, at=caller.at)
+    onward = queries.handed_on_to([found]).get(found.pk)
+    own = found.replies.select_related("by", "referral__receiver").order_by("at", "id")
+    rows = [*own, *(onward.replies.select_related("by", "referral__receiver").order_by("at", "id") if onward else [])]
+    return shapes.RepliesShown(items=[shapes.reply_shown(one) for one in rows])
+
+
 @router.get("/follow-ups", response=answers(200, shapes.FollowUpsShown), summary="Follow-ups still to do")
 def follow_ups(
     request: HttpRequest, acting_institution: Annotated[str, Query(max_length=60)] = ""

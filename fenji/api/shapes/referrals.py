@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, 
 
 from fenji.api.shapes.common import Code, In, Moment, Ref
 from fenji.apps.referrals.given import Given, clean_note, clean_plan, clean_reply
-from fenji.apps.referrals.models import Attachment, FollowUp, Referral, Step
+from fenji.apps.referrals.models import Attachment, FollowUp, Referral, Reply, Step
 from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency
 
 Measure = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=60)]
@@ -257,6 +257,25 @@ class AttachmentsShown(Schema):
     items: list[AttachmentShown]
 
 
+class ReplyShown(Schema):
+    """What a receiver answered (回转单); `institution` is the code of the house that answered."""
+
+    referral_id: UUID
+    institution: str | None
+    is_final: bool
+    diagnosis_name: str
+    findings: str
+    treatment: str
+    advice: str
+    admission_number: str
+    by: str
+    at: datetime
+
+
+class RepliesShown(Schema):
+    items: list[ReplyShown]
+
+
 class FollowUpShown(Schema):
     id: int
     referral_id: UUID
@@ -320,6 +339,15 @@ def step_shown(one: Step) -> StepShown:
 def attachment_shown(one: Attachment) -> AttachmentShown:
     return AttachmentShown(
         id=one.pk, name=one.name, media_type=one.media_type, size=one.size, added_at=one.added_at
+    )  # fmt: skip
+
+
+def reply_shown(one: Reply) -> ReplyShown:
+    house = one.referral.receiver
+    return ReplyShown(
+        referral_id=one.referral_id, institution=house.code if house else None, is_final=one.is_final,
+        diagnosis_name=one.diagnosis_name, findings=one.findings, treatment=one.treatment, advice=one.advice,
+        admission_number=one.admission_number, by=one.by.name, at=one.at,
     )  # fmt: skip
 
 

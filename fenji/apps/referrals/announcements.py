@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.models import Complaint, Referral, Step
+from fenji.apps.referrals.queries import first_of
 from fenji.apps.registry.models import Department
 from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team, roles_at
 from fenji.apps.registry.queries import commissions_above
@@ -40,6 +41,11 @@ RESIDENT_WORDS = {
     "confirm_cancellation": "您的转诊{number}已按申请取消。",
     "keep": "您的转诊{number}没有取消，就诊安排不变。",
 }
+# What ends the way of a patient who was handed on, or brings news of it.
+OUTCOMES = frozenset(
+    {"interim_reply", "reply", "return_down", "resume_care", "take_on", "withdraw", "confirm_cancellation",
+     "mark_no_show", "close_no_show"}
+)  # fmt: skip
 RESIDENT_OTHERWISE = "您的转诊{number}有新进展：{state}。"
 
 
@@ -51,6 +57,22 @@ def announce(referral: Referral, move: Move, *, step: Step, at: datetime) -> Non
         people = addressees(referral, party, at)
         words = _resident_words(referral, move) if party is Party.RESIDENT else _desk_words(referral, move, step)
         _tell(referral, f"referral.{move.action}", people, words, at=at, key=f"{step.version}:{party.value}")
+    tell_first_sender(referral, move, step=step, at=at)
+
+
+def tell_first_sender(referral: Referral, move: Move, *, step: Step, at: datetime) -> None:
+    """A patient was handed on: whoever sent him first hears the outcome of the last house, not only that he went on.
+
+    The notice is about her own referral, where what came back stands.
+    """
+    first = first_of(referral) if move.action in OUTCOMES else None
+    if first is None or State(first.state) is not State.REFERRED_ONWARD:
+        return  # until the next house accepted, news comes with her own referral
+    what = STATES[State(referral.state)].name
+    words = (
+        f"续转后的结果：{referral.receiver}，{what}，您发出的转诊 {first.number}（{first.sender} → {first.receiver}）"
+    )
+    _tell(first, "referral.outcome", _sender(first, at), words, at=at, key=f"{step.version}:{referral.pk}:outcome")
 
 
 def tell_answer(complaint: Complaint, *, at: datetime) -> None:

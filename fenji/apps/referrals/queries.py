@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
@@ -117,6 +117,32 @@ def chain_of(referral: Referral) -> list[Referral]:
     return found
 
 
+def first_of(referral: Referral) -> Referral | None:
+    """The referral with which a patient who was handed on set out; None for one that was not handed on."""
+    first, named = referral, Referral.objects.select_related("sender", "receiver", "sent_by", "parent")
+    while first.parent_id and first.direction == (parent := named.get(pk=first.parent_id)).direction:
+        first = parent
+    return None if first is referral else first
+
+
+def handed_on_to(referrals: Iterable[Referral]) -> dict[UUID, Referral]:
+    """For each that was handed on the referral that goes on last, with its replies: what came back of the patient."""
+    begun = {one.pk: one for one in referrals if one.state in {State.HANDING_ON, State.REFERRED_ONWARD}}
+    first, last, level = {pk: pk for pk in begun}, dict[UUID, Referral](), list(begun.values())
+    while level:
+        onward = Referral.objects.filter(parent__in=level).exclude(state=State.CANCELLED).order_by("created_at")
+        direction = {one.pk: one.direction for one in level}
+        level = [
+            one
+            for one in onward.select_related("sender", "receiver", "department").prefetch_related("replies__by")
+            if one.parent_id and one.direction == direction[one.parent_id]
+        ]
+        for one in level:
+            first[one.pk] = first[one.parent_id]  # type: ignore[index]
+            last[first[one.pk]] = one
+    return last
+
+
 def within_reach(posts: Iterable[Membership], side: Side, *, prefix: str = "") -> Q:
     """The referrals of the posts' institutions, as sender or receiver, that may be listed from these posts.
 
@@ -151,6 +177,13 @@ def referrals_waiting_for(posts: Iterable[Membership], party: Party) -> QuerySet
         .select_related("resident", "sender", "receiver", "department", "booking__place")
         .order_by("due_at")
     )
+
+
+def still_under_way() -> Q:
+    """Open, or handed on and open there: whoever sent the patient still waits for what comes back."""
+    ways = ("parent", "parent__parent", "parent__parent__parent")
+    going = [Exists(open_referrals().filter(**{way: OuterRef("pk")})) for way in ways]
+    return Q(closed_at__isnull=True) | (Q(state=State.REFERRED_ONWARD) & Q(*going, _connector=Q.OR))
 
 
 def referrals_sent_from(institution_id: int) -> QuerySet[Referral]:

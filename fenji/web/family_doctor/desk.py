@@ -19,6 +19,7 @@ from fenji.kernel.referral import Direction, Party
 from fenji.kernel.roles import PRIMARY
 from fenji.web.family_doctor.news import latest_news
 from fenji.web.posting import once
+from fenji.web.referrals.presenter import with_onward
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 30
@@ -82,7 +83,8 @@ def _list(request: PostRequest, found: QuerySet[Referral], side: str, title: str
     """What is open, the most overdue first; or all, the newest first."""
     show = "all" if request.GET.get("show") == "all" else "open"
     if show == "open":
-        found = found.filter(closed_at__isnull=True).order_by("due_at")
+        found = found.filter(queries.still_under_way()).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = with_onward(page.object_list)
     words = {"page": page, "side": side, "title": title, "lead": lead, "show": show, "at": clock.now()}
     return render(request, "family_doctor/list.html", words)

@@ -16,6 +16,7 @@ from fenji.apps.referrals import queries
 from fenji.apps.referrals.models import Complaint, Referral
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
+from fenji.web.referrals.presenter import with_onward
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 40
@@ -72,8 +73,9 @@ def sent(request: PostRequest) -> HttpResponse:
     found = queries.referrals_sent_from(request.post.institution_id)
     show = "all" if request.GET.get("show") == "all" else "open"
     if show == "open":
-        found = found.filter(closed_at__isnull=True).order_by("due_at")
+        found = found.filter(queries.still_under_way()).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = with_onward(page.object_list)
     return render(request, "referral_office/sent.html", {"at": clock.now(), "page": page, "show": show})
 
 

@@ -1,5 +1,6 @@
 """One referral prepared for the eye: whose turn, what one may do, the chain it belongs to, the criterion it met."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -7,11 +8,13 @@ from functools import cached_property
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from fenji.apps.accounts.models import User
 from fenji.apps.notices import queries as notices
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import queries
 from fenji.apps.referrals.choosing import Answer, findings_for
 from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Step
+from fenji.apps.referrals.parties import Acting
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import FIELDS
 from fenji.apps.registry.models import Institution
@@ -48,6 +51,7 @@ class ReferralPage:
     moves: list[Move]
     parties: frozenset[Party]
     at: datetime
+    user: User
 
     @cached_property
     def course(self) -> list[tuple[Step, str]]:
@@ -98,9 +102,16 @@ class ReferralPage:
         return [explain(finding, language) for finding in found if finding.answer is Met.MET]
 
     @cached_property
-    def chain(self) -> list[Referral]:
+    def chain(self) -> list[tuple[Referral, bool]]:
+        """What it came from and led to, each with whether this person may open it."""
         found = queries.chain_of(self.referral)
-        return found if len(found) > 1 else []
+        acting = Acting.now(self.user, self.at)
+        return [(one, bool(acting.parties(one))) for one in found] if len(found) > 1 else []
+
+    @cached_property
+    def onward(self) -> Referral | None:
+        """Where the patient was handed on to at last, with its replies: the outcome this sender waits for."""
+        return queries.handed_on_to([self.referral]).get(self.referral.pk)
 
     @cached_property
     def plan(self) -> CarePlan | None:
@@ -121,6 +132,15 @@ class ReferralPage:
             for notice in notices.about(("referral", str(self.referral.pk)))
             if notice.state == Notice.State.FAILED
         ]
+
+
+def with_onward(rows: Iterable[Referral]) -> list[Referral]:
+    """Rows of a list, each that was handed on with where the patient is now as `onward`."""
+    found = list(rows)
+    last = queries.handed_on_to(found)
+    for row in found:
+        row.onward = last.get(row.pk)  # type: ignore[attr-defined]
+    return found
 
 
 @dataclass(frozen=True)

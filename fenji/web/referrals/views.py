@@ -53,7 +53,7 @@ def show(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
     if parties == RESIDENTS_OWN:
         return redirect("my_referral", referral_id)
-    page = ReferralPage(referral, _moves(referral, parties, at), parties, at)
+    page = ReferralPage(referral, _moves(referral, parties, at), parties, at, request.user)
     direct = DIRECT if uses_places(referral) else DIRECT | {"accept"}  # nothing to choose: accepted in one click
     return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": direct})
 

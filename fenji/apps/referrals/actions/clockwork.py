@@ -16,9 +16,11 @@ from fenji.apps.common.masking import masked
 from fenji.apps.referrals import announcements, queries, rules
 from fenji.apps.referrals.actions.moving import by_clock
 from fenji.apps.referrals.models import Referral
-from fenji.kernel.referral import STATES, State
+from fenji.kernel.referral import BY_ACTION, STATES, State
 
 BATCH = 200
+# What a booking became, and the referral's move that follows.
+FOLLOWED = {"cancelled": "cancel_appointment", "arrived": "arrive", "no_show": "mark_no_show"}
 log = structlog.get_logger("fenji.referrals")
 
 
@@ -37,22 +39,28 @@ def escalate_overdue(*, at: datetime, limit: int = BATCH) -> int:
 
 @transaction.atomic
 def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: datetime) -> None:
-    """A booking changed without its referral asking: the clinic closed and it moved or ended, or a hold ran out.
+    """A booking changed without its referral asking: it moved, ended, the patient came or did not, a hold ran out.
 
     Runs as a job, perhaps twice, perhaps late: what no longer fits the referral's present booking is left alone. A hold
     that ran out changes nothing here: the receiver takes the next free place when it accepts.
     """
-    referral, booking = queries.lock(referral_id), Booking.objects.get(pk=booking_id)
-    is_scheduled = State(referral.state) is State.SCHEDULED
+    referral, booking = queries.lock(referral_id), Booking.objects.select_related("session").get(pk=booking_id)
     if change == "moved" and booking.replaces_id == referral.booking_id and booking.state in LIVING:
-        referral.booking, referral.department_id = booking, booking.place.department_id
-        if is_scheduled:
-            why = booking.replaces.ended_reason if booking.replaces else ""
-            by_clock(referral, "reschedule", at=at, note=masked(why))
-        else:  # the hold of one not yet answered, or of one whose cancellation is asked for: it stays the referral's
-            referral.save(update_fields=["booking", "department"])
-    elif change == "cancelled" and is_scheduled and booking.pk == referral.booking_id:
-        by_clock(referral, "cancel_appointment", at=at, note=masked(booking.ended_reason), reason="clinic_closed")
+        _follow_move(referral, booking, at)
+    elif change in FOLLOWED and booking.pk == referral.booking_id and booking.state == change:
+        action = FOLLOWED[change]
+        if State(referral.state) in BY_ACTION[action].start:
+            why = ("clinic_closed" if booking.session.closed_at else "hospital") if change == "cancelled" else ""
+            by_clock(referral, action, at=at, note=masked(booking.ended_reason), reason=why)
+
+
+def _follow_move(referral: Referral, booking: Booking, at: datetime) -> None:
+    referral.booking, referral.department_id = booking, booking.place.department_id
+    if State(referral.state) is State.SCHEDULED:
+        why = booking.replaces.ended_reason if booking.replaces else ""
+        by_clock(referral, "reschedule", at=at, note=masked(why))
+    else:  # the hold of one not yet answered, or of one whose cancellation is asked for: it stays the referral's
+        referral.save(update_fields=["booking", "department"])
 
 
 def _escalated(referral_id: UUID, at: datetime) -> int:

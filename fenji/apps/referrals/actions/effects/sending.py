@@ -15,6 +15,7 @@ from fenji.apps.referrals.choosing import Question, asks_why, question_of
 from fenji.apps.referrals.form import clean_form, fill, receiving_department
 from fenji.apps.referrals.given import clean_note
 from fenji.apps.referrals.models import Complaint, FollowUp
+from fenji.apps.referrals.queries import first_of
 from fenji.apps.registry.models import Institution
 from fenji.kernel.referral import Direction, Urgency
 
@@ -107,8 +108,11 @@ def leave(act: Act) -> None:
 
 
 def acknowledge(act: Act) -> None:
-    """The sender takes note of the outcome and follows up within the days the rulebook gives."""
-    referral = act.referral
+    """The sender takes note of the outcome and follows up within the days the rulebook gives.
+
+    Of a patient who was handed on whoever sent him first follows up, not the hospital in between.
+    """
+    referral = first_of(act.referral) or act.referral
     day = rules.day_of(act.at)
     days = rulebooks.current().follow_up_days(day)
     FollowUp.objects.create(
