@@ -30,7 +30,7 @@ def test_what_nobody_answers_climbs_to_the_county_commission(story: Story) -> No
 
     # When two more hours have passed: the county's commission has it, and anyone there can see how it stands
     story.later(story.clock.at + timedelta(hours=2, minutes=1))
-    officer.follows("超时督办").sees("停在“待接收”已超时").presses("已电话督办").sees("已记录电话督办")
+    officer.follows("超时督办").sees("已上报 1 次").presses("已电话督办").sees("已记录电话督办")
 
     # When the office accepts at last, it is quiet
     office.opens("/").presses("接收", beside="陈小明").sees("已完成：接收")

@@ -158,17 +158,24 @@ def test_every_page_leaves_as_a_workbook_which_is_audited(world: World, officer:
     )  # fmt: skip
 
 
-def test_an_escalation_is_taken_up_by_telephone_once(world: World) -> None:
+def test_a_referral_escalated_again_and_again_is_taken_up_once(world: World) -> None:
     client = client_of(world, "officer")
-    notice = Notice.objects.filter(kind="referral.overdue", institution_id=world.commission.pk).first()
-    assert notice is not None
-    assert notice.text in text(client.get("/commission/overdue/")).replace("&quot;", '"')
+    told = Notice.objects.filter(kind="referral.overdue", institution_id=world.commission.pk)
+    referral = Referral.objects.get(resident__name=NAMES[4])
+    about = told.filter(cause_id=str(referral.pk))
+    assert about.count() > 1
+    page = text(client.get("/commission/overdue/"))
+    waiting = page[page.index('<ul class="calls">') : page.index("</ul>", page.index('<ul class="calls">'))]
+    assert waiting.count(referral.number) == 1
+    assert f"已上报 {about.count()} 次" in waiting
+    assert waiting.count("<li") == told.values("cause_id").distinct().count()
     form = {"idempotency_key": "3f3f5a70-1111-4c52-8c5e-2f4d4b6e9b01"}
     for _ in range(2):
-        assert client.post(f"/commission/overdue/{notice.pk}/", form).status_code == 302
-    notice.refresh_from_db()
-    assert (notice.state, notice.read_by_id) == (Notice.State.READ, world.officer.pk)
-    assert "最近已督办" in text(client.get("/commission/overdue/"))
+        assert client.post(f"/commission/overdue/{about.earliest('pk').pk}/", form).status_code == 302
+    assert set(about.values_list("state", "read_by")) == {(Notice.State.READ, world.officer.pk)}
+    page = text(client.get("/commission/overdue/"))
+    assert f"上报 {about.count()} 次" in page[page.index("最近已督办") :]
+    assert told.exclude(cause_id=str(referral.pk)).exclude(read_at=None).count() == 0  # the others still wait
 
 
 def test_nobody_takes_up_another_commissions_escalation(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import QuerySet
 
@@ -38,6 +38,7 @@ class Row:
     is_late: bool = False
     is_last: bool = True  # false: refused here and rerouted; state and deadline are the next receiver's
     reason: str = ""
+    escalations: int = 0  # rungs told in the present state; only of what is overdue
 
 
 class RowsBehind:
@@ -63,24 +64,42 @@ class RowsBehind:
         parts += ["reason = %(reason)s"] if reason else []
         self.where = " AND ".join(parts)
         self.given: dict[str, Any] = {"institution": institution_id, "reason": reason}
+        self.total: int | None = None
+        self.held: tuple[slice, list[tuple[Any, ...]]] | None = None
+
+    def read(self, number: int, size: int) -> Self:
+        """Hold one page (from 1) and count all, at one reading; other pages can still be asked for."""
+        start = max(number - 1, 0) * size
+        found = self._found(start, size)
+        if found:  # beyond the end nothing says how many there are
+            self.total, self.held = int(found[0][0]), (slice(start, start + size), [row[1:] for row in found])
+        return self
 
     def count(self) -> int:
-        query = f"SELECT count(*) FROM facts WHERE {self.where}"  # noqa: S608  (conditions are constants of ours)
-        return int(facts.rows(query, self.scope, **self.given)[0][0])
+        if self.total is None:
+            query = f"SELECT count(*) FROM facts WHERE {self.where}"  # noqa: S608  (conditions are constants of ours)
+            self.total = int(facts.rows(query, self.scope, **self.given)[0][0])
+        return self.total
 
     def __len__(self) -> int:
         return self.count()
 
     def __getitem__(self, part: slice) -> list[Row]:
         """Late ones first, then the newest."""
-        query = (
-            f"SELECT {', '.join(COLUMNS)} FROM facts WHERE {self.where}"  # noqa: S608
-            " ORDER BY is_late DESC, sent_at DESC, number LIMIT %(most)s OFFSET %(skipped)s"
-        )
-        most = None if part.stop is None else part.stop - (part.start or 0)
-        found = facts.rows(query, self.scope, most=most, skipped=part.start or 0, **self.given)
+        start = part.start or 0
+        if self.held and self.held[0].start == start and part.stop in {self.held[0].stop, self.total}:
+            found = self.held[1]
+        else:
+            found = [row[1:] for row in self._found(start, None if part.stop is None else part.stop - start)]
         nodes = self.scope.network.nodes
         return [_row(dict(zip(COLUMNS, values, strict=True)), nodes) for values in found]
+
+    def _found(self, start: int, most: int | None) -> list[tuple[Any, ...]]:
+        query = (
+            f"SELECT count(*) OVER (), {', '.join(COLUMNS)} FROM facts WHERE {self.where}"  # noqa: S608
+            " ORDER BY is_late DESC, sent_at DESC, number, institution_id LIMIT %(most)s OFFSET %(skipped)s"
+        )
+        return facts.rows(query, self.scope, most=most, skipped=start, **self.given)
 
 
 def _row(values: dict[str, Any], nodes: dict[int, Node]) -> Row:
@@ -104,12 +123,14 @@ class OverdueRows:
 
 
 def overdue_rows(found: QuerySet[Referral], nodes: dict[int, Node]) -> list[Row]:
-    """Referrals as rows; the receiver of a draft may not be known yet."""
-    return [
-        Row(
-            one.number, one.direction, one.urgency, one.state, nodes[one.sender_id],
-            nodes[one.receiver_id] if one.receiver_id else None, one.sent_at, one.sent_at, one.answered_at,
-            one.booking.place.starts_at if one.booking else None, one.arrived_at, one.due_at, True,
-        )
-        for one in found.select_related("booking__place")
-    ]  # fmt: skip
+    return [row_of(one, nodes, is_late=True) for one in found.select_related("booking__place")]
+
+
+def row_of(one: Referral, nodes: dict[int, Node], *, is_late: bool = False) -> Row:
+    """A referral as a row; the receiver of a draft may not be known yet."""
+    return Row(
+        one.number, one.direction, one.urgency, one.state, nodes[one.sender_id],
+        nodes[one.receiver_id] if one.receiver_id else None, one.sent_at, one.sent_at, one.answered_at,
+        one.booking.place.starts_at if one.booking else None, one.arrived_at, one.due_at, is_late,
+        escalations=one.escalation,
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """Figures over `facts`: in one query for the whole of a scope, and week by week, institution by institution."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,24 +38,22 @@ class Figure:
 
 
 Figures = dict[str, Figure]
+Rows = Sequence[tuple[Any, ...]]
 NOTHING: Figures = {definition.code: Figure(definition) for definition in FROM_FACTS}
-WEEKLY = (
-    "(SELECT *, date_trunc('week', sent_at AT TIME ZONE %(zone)s)::date AS week FROM facts) AS weekly GROUP BY week"
-)
+WEEKLY = """
+    (SELECT *, date_trunc('week', sent_at AT TIME ZONE %(zone)s)::date::text AS week FROM facts) AS weekly GROUP BY week
+"""
 
 
 def figures(scope: Scope) -> Figures:
     """Every figure of the scope as a whole."""
-    ((_key, values),) = _measured("NULL", "facts", scope, FROM_FACTS)
-    return values
+    return figures_from(_asked(figures_query(), scope))
 
 
 def figures_by_week(scope: Scope, definitions: Iterable[Definition] = FROM_FACTS) -> dict[date, Figures]:
     """Every figure by the week (its Monday) in which the referrals were sent, weeks without any included."""
-    found = dict(_measured("week", WEEKLY, scope, tuple(definitions)))
-    first, last = (_monday(scope, moment) for moment in ("start", "until"))
-    weeks = [first + WEEK * number for number in range((last - first) // WEEK + 1)]
-    return {week: found.get(week, NOTHING) for week in weeks}
+    kept = tuple(definitions)
+    return weeks_from(_asked(weeks_query(kept), scope), scope, kept)
 
 
 def figures_of_institutions(scope: Scope) -> dict[int, Figures]:
@@ -66,26 +64,49 @@ def figures_of_institutions(scope: Scope) -> dict[int, Figures]:
     key = "ARRAY[grouping(sender_id), coalesce(sender_id, institution_id)]"
     source = "facts GROUP BY GROUPING SETS ((sender_id), (institution_id))"
     found: dict[int, Figures] = {}
-    for (is_receiver, house), values in _measured(key, source, scope, FROM_FACTS):
+    for (is_receiver, house), *values in _asked(_query(key, source, FROM_FACTS), scope):
         own = found.setdefault(house, dict(NOTHING))
         side = Side.RECEIVER if is_receiver else Side.SENDER
-        own |= {code: one for code, one in values.items() if one.definition.side is side}
+        own |= {code: one for code, one in _figures(values, FROM_FACTS).items() if one.definition.side is side}
     return found
 
 
-def _measured(key: str, source: str, scope: Scope, definitions: tuple[Definition, ...]) -> list[tuple[Any, Figures]]:
+def figures_query(source: str = "facts") -> str:
+    return _query("NULL", source, FROM_FACTS)
+
+
+def figures_from(rows: Rows) -> Figures:
+    ((_key, *values),) = rows
+    return _figures(values, FROM_FACTS)
+
+
+def weeks_query(definitions: tuple[Definition, ...]) -> str:
+    """Has a parameter `zone`."""
+    return _query("week", WEEKLY, definitions)
+
+
+def weeks_from(rows: Rows, scope: Scope, definitions: tuple[Definition, ...]) -> dict[date, Figures]:
+    found = {week: _figures(values, definitions) for week, *values in rows}
+    first, last = (_monday(scope, moment) for moment in ("start", "until"))
+    weeks = [first + WEEK * number for number in range((last - first) // WEEK + 1)]
+    return {week: found.get(str(week), NOTHING) for week in weeks}
+
+
+def _asked(query: str, scope: Scope) -> Rows:
+    return facts.rows(query, scope, zone=settings.TIME_ZONE)
+
+
+def _query(key: str, source: str, definitions: tuple[Definition, ...]) -> str:
     columns = ", ".join(_columns(definition) for definition in definitions)
-    query = f"SELECT {key}, {columns} FROM {source}"  # noqa: S608  (all of it constants of ours)
-    return [
-        (
-            row[0],
-            {
-                definition.code: _figure(definition, row[1 + 2 * place], row[2 + 2 * place])
-                for place, definition in enumerate(definitions)
-            },
-        )
-        for row in facts.rows(query, scope, zone=settings.TIME_ZONE)
-    ]
+    return f"SELECT {key}, {columns} FROM {source}"  # noqa: S608  (all of it constants of ours)
+
+
+def _figures(values: Sequence[Any], definitions: tuple[Definition, ...]) -> Figures:
+    """From two columns for each definition."""
+    return {
+        definition.code: _figure(definition, values[2 * place], values[2 * place + 1])
+        for place, definition in enumerate(definitions)
+    }
 
 
 def _columns(definition: Definition) -> str:
@@ -94,8 +115,8 @@ def _columns(definition: Definition) -> str:
     if definition.unit is Unit.SHARE:
         return f"{counted}, count(*) FILTER (WHERE {definition.among})"
     if definition.unit is Unit.HOURS:
-        hours = f"(extract(epoch FROM {definition.span}) / 3600.0)::float"
-        return f"{counted}, percentile_cont(0.5) WITHIN GROUP (ORDER BY {hours}) FILTER (WHERE {definition.condition})"
+        median = f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {definition.span}) FILTER (WHERE {definition.condition})"
+        return f"{counted}, (extract(epoch FROM {median}) / 3600)::float"
     return f"{counted}, NULL"
 
 

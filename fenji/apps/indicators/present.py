@@ -1,6 +1,7 @@
 """What stands still now: overdue referrals and with whom, follow-ups that came due, notices that did not arrive."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,8 +63,11 @@ def overdue_by_institution(scope: Scope) -> dict[int, Standstill]:
 
 def standstill(scope: Scope) -> Standstill:
     """All of them together."""
-    found = overdue_referrals(scope).order_by().aggregate(number=Count("pk"), since=Min("due_at"))
-    return Standstill(found["number"], found["since"])
+    return together(overdue_by_institution(scope).values())
+
+
+def together(several: Iterable[Standstill]) -> Standstill:
+    return sum(several, Standstill())
 
 
 def follow_ups_due(scope: Scope) -> QuerySet[FollowUp]:

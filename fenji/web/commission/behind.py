@@ -22,6 +22,7 @@ from fenji.kernel.roles import Role
 from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import definition_words
 from fenji.web.presenters.deadlines import span_words
+from fenji.web.presenters.names import short_name
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 50
@@ -46,7 +47,7 @@ class Asked:
     def about(self) -> str:
         """Period, place, and what else narrows the list."""
         parts = [self.chosen.words]
-        parts += [self.institution.short_name] if self.institution else []
+        parts += [short_name(self.institution)] if self.institution else []
         parts += [_(REASONS["refuse"].get(self.reason, self.reason))] if self.reason else []
         return " · ".join(parts)
 
@@ -108,7 +109,10 @@ def _span(start: datetime | None, end: datetime | None) -> str:
 @requires_role(Role.COMMISSION)
 def behind(request: PostRequest, code: str) -> HttpResponse:
     asked = asked_for(request, code)
-    page = Paginator(found_by(asked), PAGE_SIZE).get_page(request.GET.get("page"))
+    number, found = request.GET.get("page", "1"), found_by(asked)
+    if isinstance(found, RowsBehind):
+        found.read(int(number) if number.isdecimal() and len(number) < 7 else 1, PAGE_SIZE)
+    page = Paginator(found, PAGE_SIZE).get_page(number)
     words = {
         "at": asked.chosen.at,
         "asked": asked,

@@ -1,6 +1,6 @@
 """The commission's first page: what stands still, the figures, who refers to whom, how the weeks went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
-from fenji.apps.indicators import figures, flows, present
+from fenji.apps.indicators import present
 from fenji.apps.indicators.behind import overdue_rows
 from fenji.apps.indicators.definitions import BY_CODE
+from fenji.apps.indicators.escalations import waiting_count
 from fenji.apps.indicators.figures import Figure
 from fenji.apps.indicators.flows import Flow
+from fenji.apps.indicators.overview import overview
+from fenji.apps.indicators.present import Standstill
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.notices import queries as notices
 from fenji.apps.registry.snapshot import Node, Snapshot
@@ -22,12 +25,13 @@ from fenji.kernel.roles import Role
 from fenji.web.commission.flow_layout import drawing
 from fenji.web.commission.flowing import graph
 from fenji.web.commission.selection import Selection, selection_from
-from fenji.web.commission.tiles import Tile, definition_words, tile, tiles
-from fenji.web.commission.trends import charts
+from fenji.web.commission.tiles import TILES, Tile, definition_words, tile, tiles
+from fenji.web.commission.trends import CHARTS, charts
+from fenji.web.presenters.names import short_name
 from fenji.web.roles import PostRequest, requires_role
 
-ESCALATED = "referral.overdue"
 SHOWN = 5  # of what is overdue, on the first page
+WEEKLY = tuple(dict.fromkeys((*TILES, *CHARTS)))  # what is drawn by weeks
 WIDE, NARROW = 620.0, 344.0  # of a drawing, in SVG units
 
 
@@ -38,27 +42,27 @@ def desk(request: PostRequest) -> HttpResponse:
     at = clock.now()
     chosen = selection_from(request.GET, region=request.post.institution.region_id, at=at)
     scope = chosen.scope
-    words: dict[str, object] = {"at": at, "chosen": chosen} | _late(request, scope)
+    turns = present.overdue_by_institution(scope)
+    words: dict[str, object] = {"at": at, "chosen": chosen} | _late(request, scope, turns)
     if getattr(request, "htmx", None) and request.htmx.target == "late-now":  # type: ignore[attr-defined]
         return render(request, "commission/desk.html#late", words)
-    weeks = figures.figures_by_week(chosen.trend)
-    found = flows.flows(scope)
+    found = overview(scope, chosen.trend, WEEKLY)
     words |= {
-        "tiles": [*tiles(figures.figures(scope), chosen.query, weeks), *_standing_tiles(scope, chosen)],
-        "drawings": _drawings(found, scope.network),
-        "largest": largest(found, scope.network),
-        "same": sum(one.count for one in found if one.direction is Direction.SAME),
-        "stuck": _stuck(scope, chosen.query),
-        "reasons": _reasons(scope, chosen.query),
-        "charts": charts(weeks),
+        "tiles": [*tiles(found.figures, chosen.query, found.weeks), *_standing_tiles(scope, chosen)],
+        "drawings": _drawings(found.flows, scope.network),
+        "largest": largest(found.flows, scope.network),
+        "same": sum(one.count for one in found.flows if one.direction is Direction.SAME),
+        "stuck": _stuck(turns, chosen),
+        "reasons": _reasons(found.reasons, chosen.query),
+        "charts": charts(found.weeks),
     }
     return render(request, "commission/desk.html", words)
 
 
-def _late(request: PostRequest, scope: Scope) -> dict[str, object]:
+def _late(request: PostRequest, scope: Scope, turns: Mapping[int, Standstill]) -> dict[str, object]:
     """What stands first and is asked for again every minute."""
     return {
-        "late": present.standstill(scope),
+        "late": present.together(turns.values()),
         "late_definition": definition_words(BY_CODE["overdue"]),
         "late_rows": overdue_rows(present.overdue_referrals(scope)[:SHOWN], scope.network.nodes),
         "escalated": escalated_unread(request),
@@ -66,10 +70,9 @@ def _late(request: PostRequest, scope: Scope) -> dict[str, object]:
 
 
 def escalated_unread(request: PostRequest) -> int:
-    """How many escalations to this commission nobody has taken up yet."""
+    """About how many referrals escalations to this commission wait."""
     post = request.post
-    mine = notices.inbox(request.user.pk, [(post.institution_id, post.department_id)])
-    return mine.filter(kind=ESCALATED, read_at=None).count()
+    return waiting_count(notices.inbox(request.user.pk, [(post.institution_id, post.department_id)]))
 
 
 def largest(found: Sequence[Flow], snapshot: Snapshot, most: int = 12) -> list[tuple[Node, Node, Flow]]:
@@ -98,19 +101,16 @@ def _drawings(found: Sequence[Flow], snapshot: Snapshot) -> list[dict[str, objec
     ]
 
 
-def _stuck(scope: Scope, query: str) -> list[tuple[str, int, str]]:
+def _stuck(turns: Mapping[int, Standstill], chosen: Selection) -> list[tuple[str, int, str]]:
     """Institutions on whose turn most is overdue, with the way to those referrals."""
-    nodes, address = scope.network.nodes, reverse("commission_list", args=["overdue"])
-    late = sorted(present.overdue_by_institution(scope).items(), key=lambda row: (-row[1].count, row[1].since))
+    nodes, address = chosen.network.nodes, reverse("commission_list", args=["overdue"])
+    late = sorted(turns.items(), key=lambda row: (-row[1].count, row[1].since))
     return [
-        (nodes[house].short_name, one.count, f"{address}?{query}&institution={nodes[house].code}")
+        (short_name(nodes[house]), one.count, f"{address}?{chosen.query}&institution={nodes[house].code}")
         for house, one in late[:8]
     ]
 
 
-def _reasons(scope: Scope, query: str) -> list[tuple[str, int, str]]:
+def _reasons(found: Sequence[tuple[str, int]], query: str) -> list[tuple[str, int, str]]:
     address = reverse("commission_list", args=["refused"])
-    return [
-        (_(REASONS["refuse"].get(code, code)), count, f"{address}?{query}&reason={code}")
-        for code, count in flows.refusal_reasons(scope)
-    ]
+    return [(_(REASONS["refuse"].get(code, code)), count, f"{address}?{query}&reason={code}") for code, count in found]

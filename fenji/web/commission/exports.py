@@ -18,7 +18,7 @@ from fenji.apps.indicators.present import follow_up_figure, standstill, undelive
 from fenji.apps.indicators.waits import waits_by_department
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.models import FollowUp
-from fenji.apps.registry.snapshot import Node, network
+from fenji.apps.registry.snapshot import network
 from fenji.exchange.sheet_writing import MEDIA_TYPE, workbook
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
@@ -27,6 +27,7 @@ from fenji.web.commission.institutions import COLUMNS, number_of
 from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import base_words, definition_words, number_words, unit_words
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.names import full_name, region_name
 from fenji.web.presenters.states import direction_mark, state_mark, urgency_mark
 from fenji.web.roles import PostRequest, requires_role
 
@@ -71,10 +72,9 @@ def _figures(chosen: Selection) -> Table:
 
 
 def _institutions(chosen: Selection) -> Table:
-    regions = chosen.network.regions
     header = (_("机构代码"), _("机构"), _("县区"), *(str(BY_CODE[code].name) for code in COLUMNS))
     rows: list[Sequence[Any]] = [
-        (row.institution.code, row.institution.name, regions[row.institution.county][0],
+        (row.institution.code, full_name(row.institution), region_name(chosen.network, row.institution.county),
          *(_number(number_of(row, code)) for code in COLUMNS))
         for row in figures_by_institution(chosen.scope)
         if row.is_active
@@ -89,7 +89,7 @@ def _waiting(chosen: Selection) -> Table:
         _("其他预约数"),
     )  # fmt: skip
     rows: list[Sequence[Any]] = [
-        (one.institution.name, one.department.name, one.wait.referred_days, one.wait.referred_count,
+        (full_name(one.institution), full_name(one.department), one.wait.referred_days, one.wait.referred_count,
          one.wait.other_days, one.wait.other_count)
         for one in waits_by_department(chosen.scope)
     ]  # fmt: skip
@@ -118,23 +118,19 @@ def list_row(one: Row) -> Sequence[Any]:
     """A referral as a row of a workbook; refused and rerouted, it has the state it had here."""
     state, due_at = (one.state, one.due_at) if one.is_last else (State.REFUSED, None)
     return (
-        one.number, direction_mark(one.direction).word, urgency_mark(one.urgency).word, one.sender.name,
-        one.receiver.name if one.receiver else "", state_mark(state).word, one.sent_at, one.put_at,
+        one.number, direction_mark(one.direction).word, urgency_mark(one.urgency).word, full_name(one.sender),
+        full_name(one.receiver), state_mark(state).word, one.sent_at, one.put_at,
         one.answered_at, one.appointment_at, one.arrived_at, due_at, one.is_late, one.reason,
     )  # fmt: skip
 
 
 def _follow_up(one: FollowUp) -> Sequence[Any]:
-    return (one.referral.number, one.institution.name, one.get_kind_display(), one.due_on, one.done_at)
+    return (one.referral.number, full_name(one.institution), one.get_kind_display(), one.due_on, one.done_at)
 
 
 def _notice(one: Notice) -> Sequence[Any]:
     house = network().nodes.get(one.institution_id or 0)
-    return (one.made_at, one.get_channel_display(), one.get_state_display(), _name(house), len(one.attempts.all()))
-
-
-def _name(house: Node | None) -> str:
-    return house.name if house else ""
+    return (one.made_at, one.get_channel_display(), one.get_state_display(), full_name(house), len(one.attempts.all()))
 
 
 LISTS: dict[str, tuple[Sequence[Words], Callable[[Any], Sequence[Any]]]] = {

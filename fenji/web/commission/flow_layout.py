@@ -88,7 +88,8 @@ def _stand(column: list[Bar], x: float, height: float, anchor: str, letters: int
         bar.x, bar.y, bar.anchor = x, round(y, 1), anchor
         bar.label_x = {"start": x, "middle": x + BAR / 2, "end": x + BAR}[anchor]
         bar.label_y = round(y - 5, 1)
-        bar.label = bar.name if len(bar.name) <= letters else f"{bar.name[: letters - 1]}…"
+        room = letters * 2 if bar.name.isascii() else letters  # Latin letters are half as wide
+        bar.label = bar.name if len(bar.name) <= room else f"{bar.name[: room - 1]}…"
         y += bar.height + GAP
     for bar in column:
         bar.into.sort(key=lambda one: one.source.y)

@@ -12,6 +12,7 @@ from fenji.apps.indicators.flows import Flow
 from fenji.apps.registry.snapshot import Node, Snapshot
 from fenji.kernel.referral import Direction
 from fenji.kernel.tiers import Tier
+from fenji.web.presenters.names import region_name, short_name
 
 MOST = 12  # institutions of one tier that are drawn one by one
 
@@ -71,7 +72,7 @@ def graph(flows: Iterable[Flow], direction: Direction, snapshot: Snapshot) -> Gr
         for one in flows
         if one.direction is direction and (nodes[one.receiver_id].tier - nodes[one.sender_id].tier) * sign > 0
     ]
-    ends = {nodes[end] for one in found for end in (one.sender_id, one.receiver_id)}
+    ends = [nodes[end] for end in {end for one in found for end in (one.sender_id, one.receiver_id)}]
     tiers = tuple(sorted({node.tier for node in ends}, reverse=sign < 0))
     bars = _bars(ends, snapshot)
     columns: tuple[list[Bar], ...] = tuple(
@@ -94,11 +95,11 @@ def _bars(ends: Iterable[Node], snapshot: Snapshot) -> dict[int, Bar]:
     found = {}
     for node in ordered:
         if node.tier not in crowded:
-            found[node.id] = Bar(node.tier, node.short_name, node.code, node.county)
+            found[node.id] = Bar(node.tier, short_name(node), node.code, node.county)
             continue
         bar = shared.get((node.tier, node.county))
         if bar is None:
-            name = snapshot.regions[node.county][0]
+            name = region_name(snapshot, node.county)
             bar = shared[node.tier, node.county] = Bar(node.tier, name, "", node.county, institutions=0)
         bar.institutions += 1
         found[node.id] = bar

@@ -16,6 +16,7 @@ from fenji.apps.indicators.institutions import InstitutionRow, figures_by_instit
 from fenji.kernel.roles import Role
 from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import definition_words, number_words
+from fenji.web.presenters.names import region_name
 from fenji.web.roles import PostRequest, requires_role
 
 # Columns in reading order: sent, received and answered, not kept, standing still.
@@ -88,9 +89,12 @@ def sorted_rows(rows: list[InstitutionRow], query: QueryDict) -> list[Institutio
 
 def lines(rows: list[InstitutionRow], chosen: Selection) -> list[Line]:
     longest = {code: max((value_of(row, code) or 0 for row in rows), default=0) for code in SPARKED}
-    regions = chosen.network.regions
     return [
-        Line(row, regions[row.institution.county][0], tuple(_cell(row, code, chosen, longest) for code in COLUMNS))
+        Line(
+            row,
+            region_name(chosen.network, row.institution.county),
+            tuple(_cell(row, code, chosen, longest) for code in COLUMNS),
+        )
         for row in rows
     ]
 

@@ -1,4 +1,4 @@
-"""What was escalated to this commission: telephone, and note it; then all that is overdue, and whom to call."""
+"""What was escalated to this commission, a referral once: telephone, and note it; then all that is overdue."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fenji.apps.common import clock
 from fenji.apps.common.errors import NotFound
+from fenji.apps.indicators import escalations
 from fenji.apps.indicators.behind import OverdueRows, Row
-from fenji.apps.indicators.present import WITH_SENDER
 from fenji.apps.notices import actions, queries
 from fenji.apps.notices.queries import Post
 from fenji.apps.registry.models import Department
 from fenji.apps.registry.posts import duty_phone
 from fenji.apps.registry.snapshot import Node
 from fenji.kernel.roles import Role
-from fenji.web.commission.desk import ESCALATED
 from fenji.web.commission.selection import selection_from
 from fenji.web.posting import once
 from fenji.web.roles import PostRequest, requires_role
@@ -43,14 +42,18 @@ def overdue(request: PostRequest) -> HttpResponse:
     at = clock.now()
     chosen = selection_from(request.GET, region=request.post.institution.region_id, at=at)
     page: Page[Row] = Paginator(OverdueRows(chosen.scope), PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-    mine = queries.inbox(request.user.pk, _posts(request)).filter(kind=ESCALATED)
+    mine, nodes = queries.inbox(request.user.pk, _posts(request)), chosen.network.nodes
+    waiting = escalations.waiting(mine, nodes, at=at, most=PAGE_SIZE)
+    rows = list(page.object_list)
+    phones = _phones([*(escalations.turn_of(row) for row in rows), *(one.turn for one in waiting)])
     words = {
         "at": at,
         "chosen": chosen,
         "page": page,
-        "standing": _standing(list(page.object_list)),
-        "waiting": mine.filter(read_at=None).order_by("made_at")[:PAGE_SIZE],
-        "taken_up": mine.exclude(read_at=None).select_related("read_by").order_by("-read_at")[:RECENT],
+        "standing": [Standing(row, house, phones.get(house.id, "")) for row, house in _with_turns(rows)],
+        "waiting": [(one, phones.get(one.turn.id, "")) for one in waiting],
+        "waiting_count": escalations.waiting_count(mine),
+        "taken_up": escalations.taken_up(mine, nodes, at=at, most=RECENT),
     }
     return render(request, "commission/overdue.html", words)
 
@@ -58,12 +61,14 @@ def overdue(request: PostRequest) -> HttpResponse:
 @require_POST
 @requires_role(Role.COMMISSION)
 def telephoned(request: PostRequest, notice_id: int) -> HttpResponse:
-    """Somebody of the commission telephoned about an escalation."""
-    if not queries.inbox(request.user.pk, _posts(request)).filter(pk=notice_id, kind=ESCALATED).exists():
+    """Somebody of the commission telephoned about a referral: all its escalations so far are taken up."""
+    mine = queries.inbox(request.user.pk, _posts(request))
+    if not mine.filter(pk=notice_id, kind=escalations.KIND).exists():
         raise NotFound
 
     def perform() -> str:
-        actions.mark_read([notice_id], posts=_posts(request), by=request.user, at=clock.now())
+        ids = escalations.unread_with(mine, notice_id)
+        actions.mark_read(ids, posts=_posts(request), by=request.user, at=clock.now())
         messages.success(request, _("已记录电话督办。"))
         return reverse("commission_overdue")
 
@@ -74,8 +79,11 @@ def _posts(request: PostRequest) -> list[Post]:
     return [(request.post.institution_id, request.post.department_id)]
 
 
-def _standing(rows: list[Row]) -> list[Standing]:
-    turns = [row.sender if row.state in WITH_SENDER or row.receiver is None else row.receiver for row in rows]
-    offices = Department.objects.filter(is_office=True, institution_id__in={house.id for house in turns})
-    phones = {office.institution_id: duty_phone(office) for office in offices.select_related("institution")}
-    return [Standing(row, house, phones.get(house.id, "")) for row, house in zip(rows, turns, strict=True)]
+def _with_turns(rows: list[Row]) -> list[tuple[Row, Node]]:
+    return [(row, escalations.turn_of(row)) for row in rows]
+
+
+def _phones(houses: list[Node]) -> dict[int, str]:
+    """The telephone of each house's office, by the house's id."""
+    offices = Department.objects.filter(is_office=True, institution_id__in={house.id for house in houses})
+    return {office.institution_id: duty_phone(office) for office in offices.select_related("institution")}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from fenji.apps.indicators.scope import Scope, institutions_of
 from fenji.apps.registry.snapshot import Snapshot, network
 from fenji.web.presenters.dates import date_words, local
+from fenji.web.presenters.names import region_name
 
 PERIODS: dict[str, Any] = {
     "7": gettext_lazy("近 7 天"),
@@ -58,7 +59,7 @@ class Selection:
     @property
     def place(self) -> str:
         """The region in words."""
-        return self.network.regions[self.county or self.region][0]
+        return region_name(self.network, self.county or self.region)
 
     @property
     def words(self) -> str:
@@ -82,7 +83,7 @@ class Selection:
         """Counties to narrow to: none for who sees one county only."""
         regions = self.network.regions
         below = sorted({one.county for one in self.network.nodes.values()} - {self.region})
-        return [(code, regions[code][0]) for code in below] if regions[self.region][1] is None else []
+        return [(code, region_name(self.network, code)) for code in below] if regions[self.region][1] is None else []
 
 
 def selection_from(query: QueryDict, *, region: str, at: datetime) -> Selection:

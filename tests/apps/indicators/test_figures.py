@@ -1,9 +1,11 @@
 """Every figure equals the same figure counted a second time in plain Python, over random histories."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from fenji.apps.indicators.definitions import FROM_FACTS, Side, Unit
 from fenji.apps.indicators.figures import Figures, figures, figures_by_week, figures_of_institutions
 from fenji.apps.indicators.flows import flows, refusal_reasons
 from fenji.apps.indicators.institutions import figures_by_institution
+from fenji.apps.indicators.overview import overview
 from fenji.apps.indicators.present import follow_up_figure, overdue_by_institution, standstill
 from fenji.apps.indicators.scope import Scope, tied_pairs
 from fenji.apps.registry.models import Institution
@@ -76,6 +79,7 @@ def test_every_figure_is_the_one_counted_by_hand(world: World, seed: int) -> Non
             check_weeks(turns, scope, tied)
             check_flows(turns, scope)
             check_lists(scope)
+            check_overview(scope)
         raise Undo
 
 
@@ -121,8 +125,25 @@ def check_lists(scope: Scope) -> None:
     for code, one in figures(scope).items():
         rows = RowsBehind(one.definition, scope)
         assert len(rows) == len(rows[0:500]) == one.count, code
+        for number in (1, 2, 99):
+            page = Paginator(RowsBehind(one.definition, scope).read(number, 4), 4).get_page(number)  # type: ignore[arg-type]
+            place = (min(number, page.paginator.num_pages) - 1) * 4
+            assert list(page.object_list) == rows[0:500][place : place + 4]
         if one.definition.unit is Unit.SHARE:
             assert len(RowsBehind(one.definition, scope, rest=True)) == one.among - one.count
+
+
+def check_overview(scope: Scope) -> None:
+    """What the first page reads at once is what each would be read alone."""
+    trend = replace(scope, start=scope.start - timedelta(days=9))
+    found = overview(scope, trend, ("sent_up", "on_time", "to_answer"))
+    same(in_numbers(found.figures), in_numbers(figures(scope)))
+    assert (found.flows, found.reasons) == (flows(scope), refusal_reasons(scope))
+    weeks = figures_by_week(trend)
+    assert list(found.weeks) == list(weeks)
+    for week, values in found.weeks.items():
+        for code in ("sent_up", "on_time", "to_answer"):
+            assert values[code].value == pytest.approx(weeks[week][code].value)
 
 
 @MANY
