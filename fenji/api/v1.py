@@ -9,8 +9,10 @@ from fenji.api.reading import StrictParser
 from fenji.api.rendering import MaskingRenderer
 from fenji.api.routers import (
     after_care,
+    beds,
     bookings,
     catalogue,
+    claims,
     clinics,
     contracts,
     imports,
@@ -20,7 +22,20 @@ from fenji.api.routers import (
     residents,
 )
 
-ROUTERS = (registry, residents, contracts, catalogue, clinics, bookings, referrals, after_care, notices, imports)
+ROUTERS = (
+    registry,
+    residents,
+    contracts,
+    catalogue,
+    clinics,
+    bookings,
+    beds,
+    referrals,
+    after_care,
+    claims,
+    notices,
+    imports,
+)
 
 api = NinjaAPI(
     title="Fenji 分级",

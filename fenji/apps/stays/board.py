@@ -1,0 +1,136 @@
+"""The ward board (床位一览): each bed today and on the next days, and each ward's numbers at this moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from fenji.apps.stays import queries, rules
+from fenji.apps.stays.handing_over import handed_over_at
+from fenji.apps.stays.models import Resource, Stay, Ward
+from fenji.apps.stays.policies import Span
+from fenji.kernel.stays import ResourceKind, StayState
+from fenji.kernel.working_time import CHINA
+
+DAY = timedelta(days=1)
+# Of several on one day the weightiest is shown.
+WEIGHT = [StayState.OCCUPIED, StayState.BLOCKED, StayState.RESERVED, StayState.HELD, StayState.CLEANING]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One bed on one day: what lies there, and whether somebody leaves or comes that day. `stay` None: free."""
+
+    day: date
+    stay: Stay | None
+    leaves: bool
+    comes: bool
+
+
+@dataclass(frozen=True)
+class BedRow:
+    """One bed: who is there now, who comes next, and the days. `is_late`: should have left and is still there."""
+
+    bed: Resource
+    now: Stay | None
+    next: Stay | None
+    is_late: bool
+    is_platforms: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class WardNow:
+    """One ward's numbers. `free` is what could be reserved from now for a day; none while the house is silent."""
+
+    ward: Ward
+    beds: int
+    occupied: int
+    reserved: int
+    cleaning: int
+    blocked: int
+    leaving: int  # expected to leave today
+    free: int
+    is_closed: bool
+    is_stale: bool
+    last_at: datetime | None
+
+
+def rows_of(ward: Ward, *, days: int, at: datetime) -> list[BedRow]:
+    """The ward's beds in order, each over `days` from today."""
+    today = rules.day_of(at)
+    beds = list(_beds_of([ward.pk], today).select_related("ward"))
+    lying: dict[int, list[Stay]] = defaultdict(list)
+    span = Span(_midnight(today), _midnight(today + days * DAY))
+    for stay in queries.living_on([bed.pk for bed in beds], span, at=at):
+        lying[stay.resource_id].append(stay)
+    platforms = handed_over_at([bed.pk for bed in beds], at)
+    dates = [today + ahead * DAY for ahead in range(days)]
+    return [_row(bed, lying[bed.pk], dates, bed.pk in platforms, at) for bed in beds]
+
+
+def wards_now(wards: Iterable[Ward], *, at: datetime) -> list[WardNow]:
+    """The numbers of wards of one or more houses at this moment."""
+    wanted, today = list(wards), rules.day_of(at)
+    states: dict[int, list[Stay]] = defaultdict(list)
+    beds = list(_beds_of([ward.pk for ward in wanted], today))
+    for stay in queries.living_on([bed.pk for bed in beds], Span(at, at + DAY), at=at):
+        states[stay.resource_id].append(stay)
+    by_ward: dict[int, list[Resource]] = defaultdict(list)
+    for bed in beds:
+        by_ward[bed.ward_id].append(bed)
+    return [_now(ward, by_ward[ward.pk], states, at) for ward in wanted]
+
+
+def _now(ward: Ward, beds: list[Resource], states: dict[int, list[Stay]], at: datetime) -> WardNow:
+    feed, stale = queries.feed_of(ward.institution_id), queries.is_stale(ward.institution_id, at=at)
+    is_closed = ward.closed_from is not None and ward.closed_from <= at
+    is_closed = is_closed and (ward.closed_until is None or ward.closed_until > at)
+    counts = dict.fromkeys(WEIGHT, 0)
+    leaving = free = 0
+    for bed in beds:
+        there = sorted(states[bed.pk], key=lambda stay: WEIGHT.index(StayState(stay.state)))
+        if not there:
+            free += 1
+            continue
+        counts[StayState(there[0].state)] += 1
+        leaving += there[0].state == StayState.OCCUPIED and rules.day_of(there[0].until_at) <= rules.day_of(at)
+    return WardNow(
+        ward, len(beds), counts[StayState.OCCUPIED], counts[StayState.RESERVED] + counts[StayState.HELD],
+        counts[StayState.CLEANING], counts[StayState.BLOCKED], leaving, 0 if stale or is_closed else free, is_closed,
+        stale, feed.last_at if feed else None,
+    )  # fmt: skip
+
+
+def _row(bed: Resource, stays: list[Stay], dates: list[date], is_platforms: bool, at: datetime) -> BedRow:
+    now = next((one for one in stays if one.from_at <= at and (one.until_at > at or one.state == OCCUPIED)), None)
+    coming = next((one for one in stays if one.from_at > at and one.state in COMING), None)
+    is_late = now is not None and now.state == OCCUPIED and (now.expected_at or now.until_at) <= at
+    return BedRow(bed, now, coming, is_late, is_platforms, tuple(_cell(stays, day) for day in dates))
+
+
+OCCUPIED = StayState.OCCUPIED.value
+COMING = (StayState.RESERVED.value, StayState.HELD.value)
+
+
+def _cell(stays: list[Stay], day: date) -> Cell:
+    start = _midnight(day)
+    there = [one for one in stays if one.from_at < start + DAY and one.until_at > start]
+    there.sort(key=lambda one: WEIGHT.index(StayState(one.state)))
+    first = there[0] if there else None
+    leaves = any(one.state == OCCUPIED and rules.day_of(one.until_at) == day for one in there)
+    comes = any(one.state in COMING and rules.day_of(one.from_at) == day for one in there)
+    return Cell(day, first, leaves, comes)
+
+
+def _beds_of(ward_ids: list[int], day: date) -> Any:
+    in_use = Q(used_until=None) | Q(used_until__gt=day)
+    found = Resource.objects.filter(in_use, ward_id__in=ward_ids, kind=ResourceKind.BED, used_from__lte=day)
+    return found.order_by("ward_id", "code")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)
