@@ -18,7 +18,7 @@ from fenji.apps.booking.access import access_for
 from fenji.apps.booking.announce import tell
 from fenji.apps.booking.claim import confirm_place, extend_place
 from fenji.apps.booking.errors import HoldExpired, HoldExtended
-from fenji.apps.booking.models import Booking, BookingState, ExamOrder, Place
+from fenji.apps.booking.models import Booking, BookingState, Place
 from fenji.apps.booking.policies import Access, Wanted
 from fenji.apps.common.errors import Invalid
 
@@ -35,15 +35,14 @@ def hold(
     place_id: int | None = None,
     wanted: Wanted | None = None,
     referral_id: UUID | None = None,
-    exam_order: ExamOrder | None = None,
     requested_at: datetime | None = None,
     access: Access | None = None,
 ) -> Booking:
     """Keep one place for a resident until `until`: the place named, or the soonest of those wanted.
 
     With `referral_id` reserved places are open, else only public and released ones (`access` says otherwise). Times
-    of examinations are taken for an `exam_order` alone. `requested_at` is when care was asked for, from which the
-    wait is counted; `at` unless given.
+    of examinations are ordered, see `examinations`. `requested_at` is when care was asked for, from which the wait is
+    counted; `at` unless given.
     Raises SlotTaken with the next free places, PlacePast, ClinicClosed, HandedBack, NotCertain, PlaceReserved,
     NotThatKind, AlreadyBooked, Busy; NotFound or Forbidden for who may not book for this resident.
     """
@@ -51,7 +50,7 @@ def hold(
         raise Invalid(fields={"until": _("占号的期限须晚于现在。")})
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     booking = placing.take(
-        _new(resident_id, referral_id, exam_order, requested_at or at),
+        Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
         access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
         at=at, by=by, until=until, place_id=place_id, wanted=wanted,
     )  # fmt: skip
@@ -67,14 +66,13 @@ def book(
     place_id: int | None = None,
     wanted: Wanted | None = None,
     referral_id: UUID | None = None,
-    exam_order: ExamOrder | None = None,
     requested_at: datetime | None = None,
     access: Access | None = None,
 ) -> Booking:
     """Book at once, without a hold before it. Raises as `hold` does."""
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     booking = placing.take(
-        _new(resident_id, referral_id, exam_order, requested_at or at),
+        Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
         access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
         at=at, by=by, place_id=place_id, wanted=wanted,
     )  # fmt: skip
@@ -199,12 +197,6 @@ def expire_holds(*, at: datetime, limit: int = 500) -> int:
     for booking in lapsed:
         tell(booking, "expired")
     return len(lapsed)
-
-
-def _new(
-    resident_id: UUID, referral_id: UUID | None, exam_order: ExamOrder | None, requested_at: datetime
-) -> Booking:  # fmt: skip
-    return Booking(resident_id=resident_id, referral_id=referral_id, exam_order=exam_order, requested_at=requested_at)
 
 
 def _mark(booking_id: UUID, state: BookingState, *, by: User | None, at: datetime, tell_referral: bool) -> Booking:

@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import standing
+from fenji.apps.booking import queries, standing
 from fenji.apps.booking.errors import ScheduleRefused
-from fenji.apps.booking.models import ExamItem, Line, Schedule, Session
+from fenji.apps.booking.models import Line, Schedule, Session
 from fenji.apps.booking.policies import ZONE
 from fenji.apps.booking.sessions import Rebooking, close_session
 from fenji.apps.common import audit
@@ -91,7 +91,7 @@ def _check(form: ScheduleForm) -> None:
         (until is not None and until <= form.valid_from, "valid_until", _("停用日期须晚于启用日期。")),
         (form.line not in Line.values, "line", _("门诊类别须为全科、专科、专家或检查。")),
         ((form.line == Line.EXAMINATION) != (form.exam_item_id is not None), "exam_item_id", _("检查须写明项目。")),
-        (not _item_is_of(form), "exam_item_id", _("该科室没有这个检查项目。")),
+        (not queries.is_item_of(form.exam_item_id, form.department_id), "exam_item_id", _("该科室没有这个检查项目。")),
         (share is not None and not 0 <= share <= 1000, "reserve_permille", _("预留比例须在千分之 0 到 1000 之间。")),
     ]
     fields = {field: text for is_wrong, field, text in wrong if is_wrong}
@@ -104,12 +104,6 @@ def _check_may_keep(department_id: int, by: User | None, at: datetime) -> None:
     if department is None:
         raise NotFound
     standing.check_can_keep(by, department.institution_id, at=at)
-
-
-def _item_is_of(form: ScheduleForm) -> bool:
-    """Whether the examination named, if any, is one of the department's."""
-    items = ExamItem.objects.filter(pk=form.exam_item_id, department_id=form.department_id)
-    return form.exam_item_id is None or items.exists()
 
 
 def _one_at_a_time(physician_id: int | None) -> None:

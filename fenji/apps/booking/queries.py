@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from fenji.apps.booking import free
-from fenji.apps.booking.models import Booking, BookingState, Place, Session
+from fenji.apps.booking.models import Booking, BookingState, ExamItem, Place, Session
 from fenji.apps.booking.policies import ZONE, Access
 from fenji.apps.common.errors import NotFound
 
@@ -31,6 +31,11 @@ def booking_with_id(booking_id: UUID) -> Booking:
     if found is None:
         raise NotFound
     return found
+
+
+def is_item_of(exam_item_id: int | None, department_id: int) -> bool:
+    """Whether the examination named is one of the department's; none is always right."""
+    return exam_item_id is None or ExamItem.objects.filter(pk=exam_item_id, department_id=department_id).exists()
 
 
 def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) -> dict[int, datetime]:
@@ -81,7 +86,7 @@ def sessions_of(department_id: int, day: date, *, at: datetime) -> QuerySet[Sess
     holding = Q(places__held_until__gt=at)
     untaken = Q(places__taken_by__isnull=True) | Q(places__held_until__lte=at)
     return (
-        Session.objects.filter(department_id=department_id, **_within("starts_at", day))
+        Session.objects.filter(department_id=department_id, **within("starts_at", day))
         .select_related("physician")
         .annotate(
             places_all=Count("places"),
@@ -97,7 +102,7 @@ def bookings_on(
     day: date, *, at: datetime, department_ids: Iterable[int] | None = None, institution_id: int | None = None
 ) -> QuerySet[Booking]:
     """Who is expected, here or missed on a day, in order of time, without lapsed holds."""
-    found = Booking.objects.filter(**_within("session__starts_at", day))
+    found = Booking.objects.filter(**within("session__starts_at", day))
     if department_ids is not None:
         found = found.filter(session__department_id__in=list(department_ids))
     if institution_id is not None:
@@ -135,6 +140,7 @@ def unattended(*, at: datetime) -> list[UUID]:
     return list(missed.values_list("pk", flat=True))
 
 
-def _within(field: str, day: date) -> dict[str, datetime]:
+def within(field: str, day: date) -> dict[str, datetime]:
+    """The filter for what lies in a day of China, half-open."""
     start = datetime.combine(day, time(), ZONE)
     return {f"{field}__gte": start, f"{field}__lt": start + DAY}

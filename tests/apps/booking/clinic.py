@@ -8,7 +8,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Block, ExamItem, Place, Session
 from fenji.apps.booking.schedules import pool_of
 from fenji.apps.registry.models import Department, Institution, Membership, Region
-from fenji.apps.residents.models import Resident
+from fenji.apps.residents.models import CareRelation, Resident
 from fenji.kernel import slots
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Grade, Kind, Level, Tier
@@ -86,3 +86,20 @@ def session(
 
 def places(of: Session) -> list[Place]:
     return list(of.places.order_by("number"))
+
+
+def in_care(who: UUID, of: Institution, role: Role = Role.FAMILY_DOCTOR) -> User:
+    """Somebody of an institution who has the resident in care."""
+    user = keeper(of, role)
+    CareRelation.objects.get_or_create(
+        resident_id=who, institution=of, kind="contract", cause_kind="contract", cause_id="1", from_at=NOW - 9 * DAY
+    )
+    return user
+
+
+def township(name: str = "合山镇卫生院") -> Institution:
+    """A primary institution."""
+    house = hospital()
+    house.name, house.short_name, house.kind, house.tier, house.level = name, name, Kind.TOWNSHIP, 2, Level.PRIMARY
+    house.save()
+    return house
