@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from fenji.apps.common import rulebooks
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.indicators import figures, present, publication
@@ -18,6 +19,7 @@ from fenji.apps.indicators.scope import Scope
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.snapshot import network
+from fenji.rulebook.loader import load_rulebook
 from fenji.web.commission.institutions import COLUMNS, sorted_rows, value_of
 from fenji.web.commission.selection import selection_from
 from tests.conftest import NOON
@@ -215,8 +217,7 @@ def test_periods_are_whole_days_of_the_city(
     assert selection_from(QueryDict(chosen.query), region="441700", at=clock.at).scope == chosen.scope
 
 
-def test_the_public_page_needs_no_login_and_hides_small_numbers(world: World, clock: Frozen, settings: Any) -> None:
-    settings.DEMONSTRATION = True
+def test_the_public_page_needs_no_login_and_hides_small_numbers(world: World, clock: Frozen) -> None:
     clock.move_to(clock.at + timedelta(days=28))
     page = text(Client().get("/published/"))
     assert "2026年3月" in page
@@ -235,16 +236,23 @@ def test_small_counts_are_hidden_and_nothing_else() -> None:
     assert [publication.told(count) for count in (0, 1, 4, 5, 500)] == [0, None, None, 5, 500]
 
 
-def test_a_month_under_way_is_not_published(world: World, clock: Frozen, settings: Any) -> None:
-    settings.DEMONSTRATION = True
+def test_a_month_under_way_is_not_published(world: World, clock: Frozen) -> None:
     for asked in ("2026-03", "2027-01", "nonsense", "2001-01"):
         assert "2026年2月" in text(Client().get(f"/published/?month={asked}")), asked
     assert "2026年1月" in text(Client().get("/published/?month=2026-01"))
 
 
-def test_a_city_that_does_not_publish_has_no_such_page(world: World, settings: Any) -> None:
-    settings.DEMONSTRATION = False
-    assert Client().get("/published/").status_code == 404
+def test_the_public_page_says_on_what_its_being_there_rests(world: World) -> None:
+    assert "参照青海省的做法逐月公布" in text(Client().get("/published/"))
+
+
+def test_a_city_whose_rulebook_says_no_publishes_nothing(world: World, clock: Frozen, settings: Any) -> None:
+    settings.CITY = "shanghai"
+    rulebooks.store(load_rulebook("shanghai"), at=clock.at)
+    answer = Client().get("/published/")
+    assert answer.status_code == 200
+    assert "本市不公布各机构的转诊情况" in text(answer)
+    assert world.township.short_name not in text(answer)
 
 
 def test_every_institution_of_the_story_is_in_the_network(world: World) -> None:

@@ -64,5 +64,11 @@ def test_a_stranger_sees_nothing_of_it(name: str, client: Client) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(ALL) & set(PUBLIC)))
 def test_what_is_public_does_not_break_for_a_stranger(name: str, client: Client) -> None:
-    # without a city there is nothing to publish, and no database is healthy that has no worker
-    assert client.get(ALL[name]).status_code < 500 or name in {"health", "published"}
+    # no database is healthy that has no worker
+    assert client.get(ALL[name]).status_code < 500 or name == "health"
+
+
+def test_a_database_without_a_city_says_that_nothing_is_published_yet(client: Client) -> None:
+    answer = client.get("/published/")
+    assert answer.status_code == 200
+    assert "还没有公布任何数字" in answer.content.decode()

@@ -1,18 +1,20 @@
-"""What is published (定点公布转诊情况, E8): each institution's figures for a whole month, small numbers hidden."""
+"""What is published (定点公布转诊情况, E8): each institution's figures for a whole month, small numbers hidden.
+
+Whether a city publishes stands in its rulebook; a database without a city publishes nothing.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from fenji.apps.common import rulebooks
 from fenji.apps.indicators.figures import Figure
 from fenji.apps.indicators.institutions import InstitutionRow, figures_by_institution
 from fenji.apps.indicators.scope import Scope
-from fenji.rulebook.errors import NotInRulebook
+from fenji.kernel.reasons import Clause
 
-KEY = "indicators.publish_referrals"
+KEY = "cost_control.publish_referrals"
 SMALL = 5  # fewer than this is not told: behind one referral stands one patient
 COUNTS = (
     "sent_up", "sent_down", "received_up", "received_down", "accepted", "refused", "answered_late", "unanswered",
@@ -30,12 +32,22 @@ class PublishedRow:
     shares: dict[str, int | None]
 
 
-def is_published(on: date) -> bool:
-    """Whether the city publishes: the rulebook says; where it is silent, a demonstration shows it."""
+@dataclass(frozen=True)
+class Decision:
+    """Whether the city publishes, and the clause it rests on; `clause` is None where no rulebook says anything."""
+
+    publishes: bool
+    clause: Clause | None = None
+
+
+def decision(on: date) -> Decision:
+    """What the city's rulebook says on a day."""
     try:
-        return bool(rulebooks.current().value(KEY, on=on).value)
-    except NotInRulebook:
-        return bool(settings.DEMONSTRATION)
+        rulebook = rulebooks.current()
+        dated = rulebook.value(KEY, on=on)
+    except LookupError:  # no city loaded, or a rulebook that is silent
+        return Decision(publishes=False)
+    return Decision(bool(dated.value), rulebook.clause_of(dated))
 
 
 def last_full_month(at: datetime) -> date:

@@ -1,4 +1,7 @@
-"""The public page: every institution's referral figures of a whole month, small numbers hidden. No login."""
+"""The public page: every institution's referral figures of a whole month, small numbers hidden. No login.
+
+A city that does not publish, and a database without a city, say so.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,20 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
-from fenji.apps.common.errors import NotFound
 from fenji.apps.indicators.definitions import BY_CODE
 from fenji.apps.indicators.publication import (
     COUNTS,
     SHARES,
     SMALL,
     PublishedRow,
-    is_published,
+    decision,
     last_full_month,
     published_rows,
 )
 from fenji.apps.registry.snapshot import network
 from fenji.web.commission.tiles import definition_words
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.names import region_name
 from fenji.web.presenters.numbers import count_words, permille_words
 
 NOT_KEPT = ("answered_late", "unanswered", "skipped_tier", "below_level")
@@ -41,21 +44,24 @@ class Line:
 
 @require_GET
 def published(request: HttpRequest) -> HttpResponse:
-    """Raises NotFound where the city does not publish."""
     at = clock.now()
-    if not is_published(local(at).date()):
-        raise NotFound
+    decided = decision(local(at).date())
+    if not decided.publishes:
+        return render(request, "commission/not_published.html", {"clause": decided.clause})
     last = last_full_month(at)
     month = _month(request.GET.get("month", ""), last)
-    columns, regions = (*COUNTS[:6], *SHARES, *COUNTS[6:]), network().regions
+    columns, found = (*COUNTS[:6], *SHARES, *COUNTS[6:]), network()
     words = {
         "at": at,
+        "clause": decided.clause,
         "month": month,
         "month_words": month_words(month),
         "before": (month - timedelta(days=1)).replace(day=1),
         "after": (month + timedelta(days=32)).replace(day=1) if month < last else None,
         "heads": [BY_CODE[code] for code in columns],
-        "lines": [_line(row, regions[row.row.institution.county][0], columns) for row in published_rows(month, at)],
+        "lines": [
+            _line(row, region_name(found, row.row.institution.county), columns) for row in published_rows(month, at)
+        ],
         "small": SMALL,
         "definitions": [(BY_CODE[code].name, definition_words(BY_CODE[code])) for code in columns],
     }
