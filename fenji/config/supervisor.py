@@ -132,7 +132,11 @@ def only_one(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning(_holder(lock)) from None
+            raise AlreadyRunning(
+                f"此目录的 fenji 已在运行（进程 {_holder(lock)}）：请先停止（Ctrl-C），或另设 FENJI_HOME。"
+                f" / Fenji is at work in this directory already (process {_holder(lock)}): stop it first (Ctrl-C),"
+                " or set another FENJI_HOME."
+            ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
