@@ -100,14 +100,14 @@ def _page(
 
 def _write(request: PostRequest, resident_id: UUID, form: DownForm) -> str:
     write = actions.draft if request.POST.get("step") == "draft" else actions.refer
-    made = write(resident_id, _slip(request, form), by=request.user, institution_id=request.post.institution_id)
+    made = write(resident_id, slip_of(request, form), by=request.user, institution_id=request.post.institution_id)
     messages.success(request, _said(made))
     return reverse("referral", args=[made.pk])
 
 
 def _rewrite(request: PostRequest, referral: Referral, form: DownForm, at: datetime) -> str:
     """Write the draft anew and, where that was asked, send it or have it signed; both or neither."""
-    slip, by = _slip(request, form), request.user
+    slip, by = slip_of(request, form), request.user
     slip["plan"]["tasks"] += _tasks_of(referral)[2:]  # the page has boxes for two
     slip["slip"] = {**referral.slip, **slip["slip"]}
     moved = actions.perform(referral.pk, "edit", Given(form=slip), by=by, version=version_of(request))
@@ -118,7 +118,8 @@ def _rewrite(request: PostRequest, referral: Referral, form: DownForm, at: datet
     return reverse("referral", args=[moved.pk])
 
 
-def _slip(request: PostRequest, form: DownForm) -> dict[str, Any]:
+def slip_of(request: PostRequest, form: DownForm) -> dict[str, Any]:
+    """The page as `referrals.form` reads it; call after `is_valid`."""
     values: dict[str, Any] = form.cleaned_data
     diagnosis = diagnosis_meant(values["diagnosis"])
     return {
