@@ -152,6 +152,7 @@ def test_a_second_start_beside_the_first_is_refused(installation: Installation) 
     assert second.returncode == 1
     assert installation.process is not None
     assert str(installation.process.pid) in second.stdout
+    assert "already" in second.stdout  # and not a bare number
     assert installation.answers()
 
 
