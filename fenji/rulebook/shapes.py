@@ -19,19 +19,28 @@ class Fault:
 
 @dataclass(frozen=True)
 class Shape:
-    """`expected` is for a person who writes a value; `words` says a good one in Chinese or English."""
+    """`expected` is for a person who writes a value; `words` says a good one in Chinese or English.
+
+    `choices`, where there are few values, are all of them with their words.
+    """
 
     expected: str
     fault: Callable[[Any], Fault | None]
     words: Callable[[Any, bool], str]
+    choices: tuple[Any, ...] = ()
 
     def fits(self, value: Any) -> bool:
         return self.fault(value) is None
 
 
-def simple(expected: str, fits: Callable[[Any], bool], words: Callable[[Any, bool], str]) -> Shape:
+def simple(
+    expected: str,
+    fits: Callable[[Any], bool],
+    words: Callable[[Any, bool], str],
+    choices: tuple[Any, ...] = (),
+) -> Shape:
     """A shape without parts."""
-    return Shape(expected, lambda value: None if fits(value) else Fault("", expected), words)
+    return Shape(expected, lambda value: None if fits(value) else Fault("", expected), words, choices)
 
 
 def is_whole(value: Any, low: int, high: int) -> bool:
@@ -51,6 +60,7 @@ def one_of(names: Names) -> Shape:
         "、".join(f'"{code}"（{name}）' for code, (name, _) in names.items()) + " 之一",
         lambda value: isinstance(value, str) and value in names,
         lambda value, english: names[value][english],
+        tuple(names),
     )
 
 
@@ -174,6 +184,7 @@ YES_NO = simple(
     "true 或 false",
     lambda value: isinstance(value, bool),
     lambda value, english: ("yes" if value else "no") if english else ("是" if value else "否"),
+    (True, False),
 )
 PERMILLE = simple(
     "0 到 1000 的整数（千分之几）", lambda value: is_whole(value, 0, 1000), lambda value, _: percent(value)

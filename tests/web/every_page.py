@@ -12,7 +12,8 @@ from fenji.apps.accounts import audit_reading
 from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Schedule
 from fenji.apps.booking.schedules import make_places
-from fenji.apps.common import audit, rulebooks
+from fenji.apps.common import audit, policy_changes, rulebooks
+from fenji.apps.common.models import PolicyChange
 from fenji.apps.notices.actions import Addressee, Channel, notify
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions
@@ -31,6 +32,7 @@ from tests.apps.residents.conftest import registered
 from tests.factories.accounts import administrator
 from tests.factories.accounts import person as account
 from tests.factories.journey import WAYS, reach, step
+from tests.factories.officers import officer, weeks_ahead
 from tests.factories.world import World, institution, make_world, person, resident_id
 from tests.stories.test_information import photograph
 
@@ -132,6 +134,7 @@ def _clinics(town: Town) -> None:
 def _for_administrators(town: Town) -> None:
     world = town.world
     audit.record(audit_reading.EMERGENCY, world.doctor, by=world.doctor, reason="昏迷送诊，查过敏史")
+    policy_changes.draft(weeks_ahead(world.at), by=officer("bureau"))
     kind = exchange.policies.kind_called("institutions")
     exchange.receive(
         "institutions", name="机构.xlsx", content=template_of(kind), by=User.objects.get(username="system")
@@ -232,6 +235,7 @@ PAGES: dict[str, Arguments] = {
     # everyone
     "home": _none, "components": _none, "network": _none, "published": _none, "status": _none,
     "institution": lambda town: [(town.world.county.code,)],
+    "policy": _none, "policy_rule": lambda town: [("payment.ratio.inpatient",)],
     "status_of": lambda town: [(town.referrals[S.SENT].number,)],
     "account_login": _none, "account_inactive": _none, "account_logout": _none, "account": _none, "switch_post": _none,
     "account_change_password": _none, "account_reauthenticate": _none, "mfa_authenticate": _none, "mfa_index": _none,
@@ -255,6 +259,8 @@ PAGES: dict[str, Arguments] = {
     "resident_merge": _pair, "resident_unmerge": _first(Merge), "resident_emergency": _proof,
     # commission and insurer
     "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none,
+    "policy_changes": _none, "policy_change": _first(PolicyChange),
+    "policy_draft": lambda town: [("payment.ratio.inpatient",), ("choice.stepwise",)],
     "commission_list": lambda town: [(code,) for code in ("up", "overdue")], "insurer": _none,
     # administration
     "imports": _none, "import_send": lambda town: [("institutions",), ("residents",)], "import_upload": _upload,
@@ -270,6 +276,7 @@ POSTED: dict[str, Arguments] = {
     "resident_reveal": lambda town: [(town.patient, "id")], "referral_attach": _patient,
     "administration_give_post": _person, "administration_end_post": lambda town: [(1,)],
     "administration_issue_token": _person, "administration_revoke_token": lambda town: [(1,)],
+    **dict.fromkeys(("policy_approve", "policy_refuse", "policy_withdraw"), _first(PolicyChange)),
     "commission_telephoned": lambda town: [(1,)], "import_confirm": _upload,
     "export": lambda town: [("institutions",)],
 }  # fmt: skip

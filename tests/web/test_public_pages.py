@@ -22,6 +22,8 @@ PUBLIC = {
     "healthz": "the same for the supervisor",
     "metrics": "only from this machine, tested with the administration",
     "network": "the network is a published document",
+    "policy": "the policy is a published document",
+    "policy_rule": "the same, one rule of it",
     "status": "asks for slip number and birth date, tested with the slip",
     "status_of": "asks for the birth date, tested with the slip",
     "components": "only in a demonstration",

@@ -113,7 +113,10 @@ def shape_of(unit: kernel.Unit, axes: tuple[type[IntEnum], ...]) -> Shape:
             return Fault(where.lstrip("."), expected)
         return None
 
-    return Shape(_expected(unit, axes), fault, lambda value, english: _words(value, unit, axes, english))
+    choices: tuple[Any, ...] = ()
+    if not axes:
+        choices = (True, False) if unit is kernel.YES_NO else tuple(unit.words or ()) if unit.low > unit.high else ()
+    return Shape(_expected(unit, axes), fault, lambda value, english: _words(value, unit, axes, english), choices)
 
 
 def _expected(unit: kernel.Unit, axes: tuple[type[IntEnum], ...]) -> str:
