@@ -12,6 +12,8 @@ from fenji.apps.booking import schedules
 from fenji.apps.booking.patterns import ScheduleForm, set_schedule
 from fenji.apps.common import clock, rulebooks
 from fenji.apps.contracts import loading as contracts_loading
+from fenji.apps.payments.catalogue import load_example
+from fenji.apps.payments.models import Item
 from fenji.apps.registry import loading as registry_loading
 from fenji.apps.registry.loading import Loaded
 from fenji.apps.registry.models import Department
@@ -31,6 +33,8 @@ def load_city(city: str, report: Report) -> Loaded:
     """Load or update the network and the policy of a city pack; in a demonstration with invented people."""
     rulebook, network, at = load_rulebook(city), load_network(city), clock.now()
     rulebooks.store(rulebook, at=at)
+    if not Item.objects.exists():
+        load_example()  # until the city brings its own: every entry says that it is assumed
     report(1, 2)
     staff = invented_staff(network, SEED) if settings.DEMONSTRATION else None
     loaded = registry_loading.load_city(network, at, staff=staff)

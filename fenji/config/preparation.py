@@ -1,11 +1,11 @@
-"""The steps of a demonstration's first start: city, residents, places, accounts, referrals. Each remembers itself."""
+"""The steps of a demonstration's first start, from the city to its bills. Each remembers itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from fenji.config import content, demonstration, prepared, storytelling
+from fenji.config import billing, content, demonstration, prepared, storytelling
 
 Report = Callable[[int, int], None]
 
@@ -30,5 +30,6 @@ STEPS = {
         Step("clinics", "门诊与号源 / clinics and their places", content.open_clinics),
         Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
         Step("referrals", "进行中的转诊 / referrals under way", storytelling.tell_stories),
+        Step("bills", "结算单据 / bills", billing.settle_bills),
     )
 }

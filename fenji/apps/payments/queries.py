@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from fenji.apps.payments.errors import NotBalanced
-from fenji.apps.payments.models import Case, Claim, ClaimState, Mode, PersonYear, Posting, Shortfall
+from fenji.apps.payments.models import Case, Claim, ClaimState, Mode, PersonYear, Posting, Shortfall, Statement
 from fenji.apps.payments.policies import OPEN_CASES
+from fenji.apps.registry.models import Institution
 from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.outcome import Settlement
 from fenji.kernel.payment.person import PersonYear as Accumulators
@@ -72,6 +73,23 @@ def claims_at(institution_id: int) -> QuerySet[Claim]:
     return Claim.objects.filter(institution_id=institution_id).select_related("resident").order_by("-ended_at")
 
 
+def latest_claims(count: int) -> list[Claim]:
+    rows = Claim.objects.filter(mode=Mode.OFFICIAL).select_related("institution").order_by("-submitted_at")
+    return list(rows[:count])
+
+
+def statements_of(month: date) -> list[tuple[Institution, dict[str, int], Statement | None]]:
+    """Every institution with postings in the month: their sums, and the statement if it was issued."""
+    sums = Posting.objects.filter(month=month).values("institution").annotate(
+        count=Count("pk"), **{payer: Sum(payer) for payer in PAYERS}
+    )  # fmt: skip
+    by_house = {row["institution"]: dict(row) for row in sums}
+    issued = {one.institution_id: one for one in Statement.objects.filter(month=month)}
+    houses = Institution.objects.filter(pk__in={*by_house, *issued}).order_by("name_pinyin")
+    nothing = {"count": 0, **dict.fromkeys(PAYERS, 0)}
+    return [(house, by_house.get(house.pk, nothing), issued.get(house.pk)) for house in houses]
+
+
 def open_shortfalls() -> QuerySet[Shortfall]:
     rows = Shortfall.objects.filter(decision="").select_related("claim__institution", "claim__resident")
     return rows.order_by("found_at")
@@ -93,14 +111,14 @@ def sums_of_month(institution_id: int, month: date) -> dict[str, int]:
 def fund_by_month(since: date) -> list[dict[str, Any]]:
     """What the fund paid and how many bills, month by month from `since` on."""
     rows = Posting.objects.filter(month__gte=since).values("month").order_by("month")
-    sums = {"fund": Sum("fund_cents"), "self": Sum("self_cents"), "n": Count("claim", distinct=True)}
+    sums = {"fund": Sum("fund_cents"), "own": Sum("self_cents"), "n": Count("claim", distinct=True)}
     return [dict(row) for row in rows.annotate(**sums)]
 
 
 def fund_by(field: str, since: date) -> list[dict[str, Any]]:
     """Fund and patients' share of the claims since a day by a field of the claim: tier, setting, referral state."""
     rows = Claim.objects.filter(mode=Mode.OFFICIAL, state=ClaimState.SETTLED, ended_at__date__gte=since)
-    sums = {"n": Count("pk"), "total": Sum("total_cents"), "fund": Sum("fund_cents"), "self": Sum("self_cents")}
+    sums = {"n": Count("pk"), "total": Sum("total_cents"), "fund": Sum("fund_cents"), "own": Sum("self_cents")}
     return [dict(row) for row in rows.values(field).annotate(**sums).order_by(field)]
 
 

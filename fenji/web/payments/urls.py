@@ -1,0 +1,29 @@
+"""Addresses of the pages about paying."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from fenji.kernel.roles import Role
+from fenji.web.navigation import Entry
+from fenji.web.payments import bills, cases, fund, shortfalls, statements
+
+INSURER = frozenset({Role.INSURER})
+
+NAVIGATION = (
+    Entry(_("基金"), "fund", "banknotes", roles=INSURER, also=("/insurer/bills/",)),
+    Entry(_("补差待决"), "shortfalls", "scale", roles=INSURER),
+    Entry(_("监管案件"), "cases", "magnifying-glass-circle", roles=INSURER | {Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD}),
+    Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER),
+    Entry(_("账单"), "my_bills", "receipt-percent", residents=True),
+)
+
+urlpatterns = [
+    path("insurer/fund/", fund.fund, name="fund"),
+    path("insurer/shortfalls/", shortfalls.waiting, name="shortfalls"),
+    path("insurer/shortfalls/<int:shortfall_id>/", shortfalls.decide, name="shortfall"),
+    path("insurer/statements/", statements.month, name="statements"),
+    path("cases/", cases.waiting, name="cases"),
+    path("cases/<uuid:case_id>/", cases.show, name="case"),
+    path("bills/<uuid:claim_id>/", bills.show, name="bill"),
+    path("me/bills/", bills.mine, name="my_bills"),
+]
