@@ -83,7 +83,7 @@ def statements_of(month: date) -> list[tuple[Institution, dict[str, int], Statem
     sums = Posting.objects.filter(month=month).values("institution").annotate(
         count=Count("pk"), **{payer: Sum(payer) for payer in PAYERS}
     )  # fmt: skip
-    by_house = {row["institution"]: dict(row) for row in sums}
+    by_house: dict[int, dict[str, Any]] = {row["institution"]: dict(row) for row in sums}
     issued = {one.institution_id: one for one in Statement.objects.filter(month=month)}
     houses = Institution.objects.filter(pk__in={*by_house, *issued}).order_by("name_pinyin")
     nothing = {"count": 0, **dict.fromkeys(PAYERS, 0)}
