@@ -82,12 +82,14 @@ def make_everything(at: datetime) -> Town:
 
 
 def _after_care(town: Town) -> None:
-    """A plan that came down and was taken on, a complaint, a photograph, a call to make."""
+    """A plan that came down and was taken on, one begun, a complaint, a photograph, a call to make."""
     world, sent = town.world, town.referrals[State.SENT]
     again = reach(world, State.RETURNED)
     down = Referral.objects.get(parent=again)
     for action in ("accept", "arrive", "take_on"):
         step(world, down, action)
+    begun = {**world.form(direction="down", institution=world.township.code), "plan": {"treatment": "继续用药"}}
+    actions.draft(town.patient, begun, by=world.physician, institution_id=world.county.pk)
     guided = FollowUp.objects.filter(referral=down).first()
     assert guided is not None
     FollowUp.objects.create(
@@ -231,9 +233,8 @@ STAFF_MOVES = _moves(
 )  # fmt: skip
 KINDS_OF_RESIDENT = ("mainland", "unknown", "passport", "mother")
 
-PAGES: dict[str, Arguments] = {
-    # everyone
-    "home": _none, "components": _none, "network": _none, "published": _none, "status": _none,
+SHARED: dict[str, Arguments] = {
+    "components": _none, "network": _none, "published": _none, "status": _none,
     "institution": lambda town: [(town.world.county.code,)],
     "policy": _none, "policy_rule": lambda town: [("payment.ratio.inpatient",)],
     "status_of": lambda town: [(town.referrals[S.SENT].number,)],
@@ -241,17 +242,21 @@ PAGES: dict[str, Arguments] = {
     "account_change_password": _none, "account_reauthenticate": _none, "mfa_authenticate": _none, "mfa_index": _none,
     "mfa_reauthenticate": _none, "mfa_activate_totp": _none, "mfa_deactivate_totp": _none,
     "mfa_view_recovery_codes": _none, "mfa_generate_recovery_codes": _none,
+}  # fmt: skip
+
+PAGES: dict[str, Arguments] = {
+    **SHARED, "home": _none,
     # the resident
     "my_now": _none, "my_referrals": _none, "my_referral": _every_referral, "my_move": OWN_MOVES,
     "my_appointments": _none, "my_messages": _none, "my_card": _none, "my_seen": _none, "my_family": _none,
     # township and hospital
     "family_doctor": _none, "family_doctor_sent": _none, "family_doctor_received": _none,
     "follow_up": _task(FollowUp.Kind.FOLLOW_UP), "refer": _patient,
-    "refer_edit": lambda town: [(one.pk,) for one in Referral.objects.filter(state="draft")[:1]],
+    "refer_edit": _first(Referral, state="draft", direction="up"),
     "office_inbox": _none, "office_sent": _none, "office_arrivals": _none, "office_paper": _patient,
     "office_slots": _none, "office_close_clinic": _session, "office_calls": _none, "office_answer": _first(Complaint),
     "clinic": _none, "clinic_guidance": _none, "clinic_guide": _task(FollowUp.Kind.GUIDANCE),
-    "clinic_send_down": _patient,
+    "clinic_send_down": _patient, "clinic_down_edit": _first(Referral, state="draft", direction="down"),
     "referral": _referrals_shown, "referral_move": STAFF_MOVES, "slip": _two_referrals,
     "residents": _none, "resident": _patient, "resident_new": _none, "resident_duplicates": _none,
     "resident_register": lambda town: [(kind,) for kind in KINDS_OF_RESIDENT],

@@ -1,7 +1,11 @@
-"""Every address, for every kind of person, on a desk and on a telephone: whole, silent, readable by everyone."""
+"""Every address, for every kind of person, on a desk and on a telephone: whole, silent, readable by everyone.
+
+`make test` opens each page once in each group of people, on a telephone; `make prove` opens it for every person, with
+every referral and at both widths, which takes minutes a group.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from playwright.sync_api import Browser, Page, Response, ViewportSize
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
-from tests.web.every_page import GROUPS, OTHERS, PAGES, POSTED, Arguments, Town, make_everything
+from tests.web.every_page import GROUPS, OTHERS, PAGES, POSTED, SHARED, Arguments, Town, make_everything
 
 SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -37,27 +41,37 @@ def test_no_address_is_missing_here() -> None:
     assert sorted(names(get_resolver().url_patterns)) == sorted([*PAGES, *POSTED, *OTHERS])
 
 
-@pytest.mark.prove  # minutes for each kind of person
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_whole", [False, pytest.param(True, marks=pytest.mark.prove)], ids=["once", "whole"])
 @pytest.mark.parametrize("group", list(GROUPS))
 def test_every_page_is_whole_silent_and_accessible(
-    group: str, browser: Browser, browser_context_args: dict[str, Any], live_server: Any, clock: Frozen, settings: Any
+    group: str, is_whole: bool, visitor: Callable[[str], Page], live_server: Any, clock: Frozen, settings: Any
 ) -> None:
     settings.DEMONSTRATION = True
     town = make_everything(clock.at)
-    seen: set[object] = set()
+    seen: set[object] = set() if is_whole or group == "outside" else set(SHARED)  # the outside sees those
     faults: list[str] = []
     for who in GROUPS[group]:
         client, town.who = client_of(who)
-        context = browser.new_context(**browser_context_args, service_workers="block")
-        if who:
-            value = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-        found = walk(context.new_page(), client, town, live_server.url, seen)
-        faults += [f"{who or 'stranger'} {fault}" for fault in found]
-        context.close()
+        page = visitor(client.cookies["sessionid"].value if who else "")
+        way = walk if is_whole else walk_once
+        faults += [f"{who or 'stranger'} {fault}" for fault in way(page, client, town, live_server.url, seen)]
+        page.context.close()
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def visitor(browser: Browser, browser_context_args: dict[str, Any], live_server: Any) -> Callable[[str], Page]:
+    """Opens a browser with a session."""
+
+    def open_page(session: str) -> Page:
+        context = browser.new_context(**browser_context_args, service_workers="block")
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return context.new_page()
+
+    return open_page
 
 
 def client_of(who: str) -> tuple[Client, User | None]:
@@ -70,21 +84,46 @@ def client_of(who: str) -> tuple[Client, User | None]:
 
 def walk(page: Page, client: Client, town: Town, base: str, seen: set[object]) -> Iterator[str]:
     """All addresses as one person; yields what is wrong. Opened: pages not yet `seen`, the first of each status."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = listened_to(page)
     statuses: set[int] = set()
     for name, address in addresses({**OTHERS, **POSTED, **PAGES}, town):
         answer = client.get(address)
         yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
         if name in PAGES and (is_new(answer, seen) or answer.status_code not in statuses):
             statuses.add(answer.status_code)
-            shown = page.goto(base + address)
             sizes = SIZES[1:] if name in seen else SIZES
-            yield from (f"{address}: {fault}" for fault in looked_at(page, shown, sizes))
-            yield from (f"{address}: {words}" for words in said if "status of 40" not in words)
-            said.clear()
+            yield from opened(page, base, address, said, sizes)
             seen.add(name)
+
+
+def walk_once(page: Page, client: Client, town: Town, base: str, seen: set[object]) -> Iterator[str]:
+    """Each page as the first person who may open it, with the first thing it shows, on a telephone."""
+    said = listened_to(page)
+    tried: set[str] = set()
+    for name, address in addresses({**OTHERS, **POSTED, **PAGES}, town):
+        if name in seen or name in tried:
+            continue
+        tried.add(name)
+        answer = client.get(address)
+        yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
+        if name in PAGES and answer.status_code == 200:
+            yield from opened(page, base, address, said, SIZES[1:])
+            seen.add(name)
+
+
+def listened_to(page: Page) -> list[str]:
+    """What the page's console will say."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def opened(page: Page, base: str, address: str, said: list[str], sizes: Sequence[ViewportSize]) -> Iterator[str]:
+    shown = page.goto(base + address)
+    yield from (f"{address}: {fault}" for fault in looked_at(page, shown, sizes))
+    yield from (f"{address}: {words}" for words in said if "status of 40" not in words)
+    said.clear()
 
 
 def addresses(listed: dict[str, Arguments], town: Town) -> Iterator[tuple[str, str]]:
