@@ -135,20 +135,21 @@ def shell_of(request: HttpRequest | None) -> Shell:
         post=post,
         post_words=role_words(post.role) if post else "",
         places=places_for(request),
-        account_links=_account_links(is_staff=bool(post or user.office)) if user else (),
+        account_links=_account_links(has_post=bool(post)) if user else (),
         login_href=_address_if_any("account_login"),
         logout_href=_address_if_any("account_logout"),
         is_large_print=bool(user and user.large_print),
     )
 
 
-def _account_links(*, is_staff: bool) -> tuple[Place, ...]:
-    """The person's own pages, as far as the accounts desk offers them; tables in and out for staff."""
+def _account_links(*, has_post: bool) -> tuple[Place, ...]:
+    """The person's own pages, as far as the accounts desk offers them; tables in and out, which administrators whose
+    work they are find among their places."""
     links = (
         (_("切换岗位"), "switch_post", "building-office"),
         (_("账户与字号"), "account", "cog-6-tooth"),
         (_("双重验证"), "mfa_index", "key"),
-        *([(_("导入与导出"), "imports", "arrow-up-tray")] if is_staff else []),
+        *([(_("导入与导出"), "imports", "arrow-up-tray")] if has_post else []),
     )
     found = ((str(label), _address_if_any(name), icon) for label, name, icon in links)
     return tuple(Place(label, href, icon, is_current=False) for label, href, icon in found if href)

@@ -125,6 +125,8 @@ def test_each_administrator_finds_the_own_tables_only(client: Client, world: Wor
         assert client.get(reverse("import_send", args=[kind])).status_code == expected
         assert client.get(reverse("import_template", args=[kind])).status_code == expected
     assert client.get(reverse("imports")).status_code == (404 if office is Office.AUDIT else 200)
+    home = client.get(reverse("account")).text
+    assert (f'href="{reverse("imports")}"' in home) is (office is not Office.AUDIT), "led to, or not there"
 
 
 @pytest.mark.parametrize(

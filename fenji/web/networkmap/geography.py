@@ -104,12 +104,12 @@ def _outline(code: str, name: str, polygons: Iterable[Ring], project: _Projectio
     path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
     x = sum(x for x, _ in largest) / len(largest)
     y = sum(y for _, y in largest) / len(largest)
-    return Outline(code, name, path, *_free_spot(x, y, len(name), boxes))
+    return Outline(code, name, path, *_free_spot(x, y, _width(name), boxes))
 
 
-def _free_spot(x: float, y: float, letters: int, boxes: list[Box]) -> tuple[float, float]:
+def _free_spot(x: float, y: float, length: float, boxes: list[Box]) -> tuple[float, float]:
     """A place for a county's name near (x, y) that covers no label; (x, y) itself if all around is taken."""
-    half = letters * 12.0
+    half = length * 1.05  # county names are printed twice as large as labels
     for reach in range(0, 120, 10):
         for across, down in ((0, 0), (0, -1), (-1, 0), (1, 0), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)):
             spot = (x + across * reach, y + down * reach)

@@ -40,7 +40,8 @@ def network_page(request: HttpRequest) -> HttpResponse:
     if is_map:
         counties = sorted({node.county for node in found.nodes} - {_city(snapshot)})
         rings = {code: outline(code) for code in counties if outline(code)}
-        context["map"] = geography.draw(found, rings, names)
+        plain = {code: name.partition(" (")[0] for code, name in names.items()}  # Yangchun City, its rank left out
+        context["map"] = geography.draw(found, rings, plain)
     else:
         context["diagram"] = diagram.draw(found, names)
     return render(request, "pages/network.html", context)
