@@ -1,6 +1,7 @@
 """Settles a Parquet file on this machine: row groups in, row groups out, never the whole file in memory."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,5 +66,15 @@ def settle_file(
 
 
 def _pieces(file: Any, columns: tuple[str, ...]) -> Iterator[Rows]:
-    for batch in file.iter_batches(AT_ONCE, columns=list(columns)):
-        yield rows_of(batch)
+    """The file's rows; the next piece is read while one settles the last."""
+    batches = file.iter_batches(AT_ONCE, columns=list(columns))
+
+    def read() -> Rows | None:
+        batch = next(batches, None)
+        return None if batch is None else rows_of(batch)
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead = reader.submit(read)
+        while (rows := ahead.result()) is not None:
+            ahead = reader.submit(read)
+            yield rows

@@ -15,6 +15,7 @@ from fenji.settlement.people import settled
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+A_PART = 2_000_000  # bills of one partition
 AT_ONCE = 100_000  # bills that a worker is handed in one Arrow batch
 
 
@@ -32,7 +33,8 @@ def settle_on_spark(bills: Path, results: Path, aside: Path, policy: PaymentPoli
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", AT_ONCE)
     given = session.read.parquet(str(bills))
     columns = check_columns(to_arrow_schema(given.schema))
-    by_person = given.select(*columns).repartition("person").sortWithinPartitions("person", "on", "id")
+    parts = max(session.sparkContext.defaultParallelism, given.count() // A_PART)  # each is compiled for, so not many
+    by_person = given.select(*columns).repartition(parts, "person").sortWithinPartitions("person", "on", "id")
     done = by_person.mapInArrow(_settler(policy), _words_for_spark()).persist()
     done.where("fault is null").select(*RESULT.names).write.mode("overwrite").parquet(str(results))
     count = _count(done)

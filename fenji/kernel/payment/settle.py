@@ -160,36 +160,35 @@ def deductible_of(bill: Bill, person: PersonYear, policy: PaymentPolicy, chained
 def catastrophic_of(bill: Bill, person: PersonYear, policy: PaymentPolicy, burden: int) -> int:
     """大病保险: what the year's burden now earns less what it earned before; within the cap."""
     counted = burden * policy.catastrophic_counts[bill.referral_state]
-    before = catastrophic_earned(person.burden_cents, bill, policy)
-    earned = catastrophic_earned(person.burden_cents + counted, bill, policy) - before
+    above = person.burden_cents + counted - policy.catastrophic_deductible_cents[bill.scheme * GROUPS + bill.group]
+    if above <= 0:
+        return 0
+    earned = catastrophic_earned(above, bill, policy) - catastrophic_earned(max(0, above - counted), bill, policy)
     left = max(0, policy.catastrophic_cap_cents[bill.scheme] - person.catastrophic_cents)
-    return min(earned, counted, left)
+    return min(earned, min(counted, left))
 
 
-def catastrophic_earned(burden: int, bill: Bill, policy: PaymentPolicy) -> int:
-    """What a year's burden earns, band by band above the deductible."""
-    above = max(0, burden - policy.catastrophic_deductible_cents[bill.scheme * GROUPS + bill.group])
+def catastrophic_earned(above: int, bill: Bill, policy: PaymentPolicy) -> int:
+    """What a year's burden above the deductible earns, band by band."""
     bounds, row = policy.catastrophic_from_cents, bill.group * BANDS
     earned = 0
     for band in range(BANDS):
         reached = above if band == BANDS - 1 else min(above, bounds[band + 1])
-        within = max(0, reached - bounds[band])
-        earned += share(within, policy.catastrophic_permille[row + band], policy.rounding)
+        earned += share(max(0, reached - bounds[band]), policy.catastrophic_permille[row + band], policy.rounding)
     return earned
 
 
 def assistance_of(bill: Bill, person: PersonYear, policy: PaymentPolicy, hardship: int) -> int:
     """医疗救助 of what basic and catastrophic insurance leave within the catalogue; within the year's cap."""
+    ratio = policy.assistance_permille[bill.group]
+    if ratio == 0:
+        return 0
     counted = hardship * policy.assistance_counts[bill.referral_state]
-    before = assistance_earned(person.hardship_cents, bill, policy)
-    earned = assistance_earned(person.hardship_cents + counted, bill, policy) - before
+    above = person.hardship_cents - policy.assistance_from_cents[bill.group]
+    now, before = max(0, above + counted), max(0, above)
+    earned = share(now, ratio, policy.rounding) - share(before, ratio, policy.rounding)
     left = max(0, policy.assistance_cap_cents[bill.group] - person.assistance_cents)
-    return min(earned, counted, left)
-
-
-def assistance_earned(hardship: int, bill: Bill, policy: PaymentPolicy) -> int:
-    above = max(0, hardship - policy.assistance_from_cents[bill.group])
-    return share(above, policy.assistance_permille[bill.group], policy.rounding)
+    return min(earned, min(counted, left))
 
 
 def flags_of(bill: Bill, policy: PaymentPolicy, total: int) -> int:

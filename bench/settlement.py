@@ -1,0 +1,131 @@
+"""How fast bills are settled: the kernel alone, from Parquet to Parquet, and beside them OpenFisca and DuckDB.
+
+    python bench/settlement.py [bills] [most]        # 10 million and 50 million unless said otherwise
+
+One process. A city of 2.6 million people brings ten million bills a year; the people grow with the bills. The kernel is
+timed on one thread over chunks of rows in memory; the cost of a bill is compared from a hundredth of `bills` to
+`most`. OpenFisca gets one chunk and is told each bill's accumulators; DuckDB gets the file and all threads. All settle
+by the rules of Yangjiang on 2017-07-01. The last line printed is one JSON object.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from bench import rules_openfisca, rules_sql
+from bench.bills import PEOPLE_PER_BILL, synthesize
+from bench.bills_file import write_bills
+from fenji.kernel.payment.batch import settle_batch
+from fenji.kernel.payment.policy import PaymentPolicy
+from fenji.rulebook.loader import load_rulebook
+from fenji.rulebook.payment import payment_policy
+from fenji.settlement.local import settle_file
+
+BILLS, MOST = 10_000_000, 50_000_000
+SHORTEST = 0.5  # seconds
+AIMS = {"kernel_per_second": 5e6, "file_per_second": 1e6, "against_openfisca": 10, "memory_gb": 4, "cost_of_size": 1.2}
+
+
+def main() -> None:
+    given = [int(one.replace("_", "")) for one in sys.argv[1:]]
+    bills = given[0] if given else BILLS
+    most = given[1] if len(given) > 1 else max(bills, MOST)
+    policy = payment_policy(load_rulebook("yangjiang"), date(2017, 7, 1))
+    print(f"compiled in {timed(lambda: settle_batch(next(synthesize(1000)), policy)):.1f} s", flush=True)
+    sizes = sorted({max(100_000, bills // 100), bills, most})
+    kernel = {size: kernel_rate(size, policy) for size in sizes}
+    with tempfile.TemporaryDirectory(prefix="fenji-bench-") as folder:
+        file = write_bills(Path(folder) / "bills.parquet", synthesize(bills))
+        ours = file_rate(file, Path(folder) / "ours.parquet", policy)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(f"memory: {memory:.2f} GB", flush=True)
+        openfisca = against_openfisca(policy)
+        sql = against_sql(file, Path(folder) / "sql.parquet", Path(folder) / "ours.parquet", policy)
+    figures = {
+        "kernel_per_second": round(kernel[bills]),
+        "file_per_second": round(ours),
+        "against_openfisca": openfisca["times"],
+        "against_duckdb": round(ours / sql["per_second"], 2),
+        "memory_gb": round(memory, 2),
+        "cost_of_size": round(max(kernel.values()) / min(kernel.values()), 3),
+    }
+    print(json.dumps({"bench": "settlement", "bills": bills, "most": most, **figures, "aims": AIMS,
+                      "kernel_by_size": {str(size): round(rate) for size, rate in kernel.items()},
+                      "openfisca": openfisca, "duckdb": sql}))  # fmt: skip
+
+
+def kernel_rate(size: int, policy: PaymentPolicy) -> float:
+    """Bills a second of the compiled kernel on one thread; making the bills up is not counted."""
+    seconds, count = 0.0, 0
+    while not count or seconds < SHORTEST:  # small sizes several times over, so that the clock can see them
+        for rows in synthesize(size):
+            seconds += timed(lambda rows=rows: settle_batch(rows, policy))  # type: ignore[misc]
+            count += len(rows)
+    rate = count / seconds
+    print(f"kernel, {size:>11,} bills of {size * PEOPLE_PER_BILL:>11,.0f} people: {rate / 1e6:.2f} M/s", flush=True)
+    return rate
+
+
+def file_rate(file: Path, results: Path, policy: PaymentPolicy) -> float:
+    """Bills a second from Parquet to Parquet."""
+    started = time.perf_counter()
+    count = settle_file(file, results, results.with_suffix(".aside"), policy)
+    rate = count.bills / (time.perf_counter() - started)
+    size = file.stat().st_size / 2**20
+    print(
+        f"Parquet to Parquet, {count.bills:,} bills ({size:.0f} MB): {rate / 1e6:.2f} M/s, {count.set_aside} aside",
+        flush=True,
+    )
+    return rate
+
+
+def against_openfisca(policy: PaymentPolicy) -> dict[str, Any]:
+    """The same bills by both, formulas alone; how many come to the same cents."""
+    rows = next(synthesize(1_000_000))
+    out = settle_batch(rows, policy)
+    before = rules_openfisca.before_of(rows, out, policy)
+    ours = min(timed(lambda: settle_batch(rows, policy)) for _ in range(3))
+    theirs, found = [], None
+    for _ in range(3):
+        simulation = rules_openfisca.simulation_of(rows, before, policy)
+        theirs.append(timed(lambda simulation=simulation: simulation.calculate("self_cents", "2017")))  # type: ignore[misc]
+        found = simulation.calculate("self_cents", "2017")
+    same = float((found == out["self_cents"]).mean())
+    times = min(theirs) / ours
+    print(
+        f"OpenFisca: {len(rows) / min(theirs) / 1e6:.2f} M/s, the kernel {times:.1f} × that; same cents {same:.4%}",
+        flush=True,
+    )
+    return {"per_second": round(len(rows) / min(theirs)), "times": round(times, 2), "same": round(same, 6)}
+
+
+def against_sql(file: Path, results: Path, ours: Path, policy: PaymentPolicy) -> dict[str, Any]:
+    """The same file by DuckDB; how many bills come to the same cents."""
+    connection = rules_sql.connect(policy)
+    seconds = timed(lambda: rules_sql.settle_by_sql(connection, file, results, policy))
+    theirs = pq.read_table(results, columns=["id", "self_cents"]).sort_by("id")["self_cents"].to_numpy()
+    kernel = pq.read_table(ours, columns=["self_cents"])["self_cents"].to_numpy()
+    same = float(np.mean(theirs == kernel))
+    print(f"DuckDB: {len(theirs) / seconds / 1e6:.2f} M/s with all threads; same cents {same:.4%}", flush=True)
+    return {"per_second": round(len(theirs) / seconds), "same": round(same, 6)}
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
