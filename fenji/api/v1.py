@@ -10,16 +10,19 @@ from fenji.api.rendering import MaskingRenderer
 from fenji.api.routers import (
     after_care,
     beds,
+    blocks,
     bookings,
     catalogue,
     claims,
     clinics,
     contracts,
+    examinations,
     imports,
     notices,
     referrals,
     registry,
     residents,
+    waiting_list,
 )
 
 ROUTERS = (
@@ -29,6 +32,9 @@ ROUTERS = (
     catalogue,
     clinics,
     bookings,
+    waiting_list,
+    examinations,
+    blocks,
     beds,
     referrals,
     after_care,

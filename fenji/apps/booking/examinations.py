@@ -102,8 +102,8 @@ def order(
     Raises as `actions.book` does, Invalid for a question that is empty or holds a number, Forbidden for who may not
     order.
     """
-    item = ExamItem.objects.select_related("institution").filter(pk=item_id).first()
-    if item is None or (item.valid_until and item.valid_until <= rules.day_of(at)):
+    item = queries.exam_item_with_id(item_id)
+    if item.valid_until and item.valid_until <= rules.day_of(at):
         raise NotFound
     made = ExamOrder(
         resident_id=resident_id, item=item, referral_id=referral_id, ordered_by=by, ordered_at=at,

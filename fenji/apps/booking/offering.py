@@ -23,6 +23,7 @@ from fenji.apps.common import audit
 from fenji.apps.common.errors import Busy
 
 ONE_AT_A_TIME = 0x0FFE  # advisory lock, with the department: offers go out one after the other
+SERIALISE = "SELECT pg_advisory_xact_lock(%s, %s)"
 GRACE = timedelta(minutes=2)  # the place is kept past the answer's time, until the next in order is offered it
 LONGEST_LIST = 500  # entries looked at for one round of offers
 FAR = timedelta(days=366)  # as far as places are made
@@ -54,7 +55,7 @@ def offer_free(department_id: int, *, at: datetime) -> list[Offer]:
     if not _anyone_waits(department_id, at):
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ONE_AT_A_TIME, department_id % 2**31])
+        cursor.execute(SERIALISE, [ONE_AT_A_TIME, department_id % 2**31])
     _end_silent(department_id, at)
     made: list[Offer] = []
     free, ahead = _Free(department_id, at), list[_Asker]()
@@ -157,11 +158,16 @@ class _Free:
 def _in_order(department_id: int, at: datetime) -> Iterator[_Asker]:
     waiting = WaitingEntry.objects.filter(department_id=department_id, state=EntryState.WAITING, until_at__gt=at)
     entries = waiting.order_by(*IN_ORDER).select_related("exam_order", "entered_by").prefetch_related("offers")
-    for entry in entries.select_for_update(of=("self",), skip_locked=True, no_key=True)[:LONGEST_LIST]:
+    for entry in _locked(entries)[:LONGEST_LIST]:
         access = access_for(entry.referral_id, at=at, by=entry.entered_by, resident_id=entry.resident_id)
         if entry.exam_order is not None:
             access = REFERRED
         yield _Asker(entry, access, frozenset(offer.place_id for offer in entry.offers.all()))
+
+
+def _locked(entries: QuerySet[WaitingEntry]) -> QuerySet[WaitingEntry]:
+    """Who is just leaving or answering is passed over."""
+    return entries.select_for_update(of=("self",), skip_locked=True, no_key=True)
 
 
 def _offer(asker: _Asker, free: _Free, ahead: list[_Asker], *, at: datetime) -> Offer | None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from fenji.apps.booking import free
-from fenji.apps.booking.models import Booking, BookingState, ExamItem, Place, Session
+from fenji.apps.booking.models import Booking, BookingState, ExamItem, ExamOrder, Place, Session
 from fenji.apps.booking.policies import ZONE, Access
 from fenji.apps.common.errors import NotFound
 
@@ -36,6 +36,25 @@ def booking_with_id(booking_id: UUID) -> Booking:
 def is_item_of(exam_item_id: int | None, department_id: int) -> bool:
     """Whether the examination named is one of the department's; none is always right."""
     return exam_item_id is None or ExamItem.objects.filter(pk=exam_item_id, department_id=department_id).exists()
+
+
+def exam_item_with_id(item_id: int) -> ExamItem:
+    """What is examined; raises NotFound."""
+    found = ExamItem.objects.select_related("institution").filter(pk=item_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def exam_items_of(institution_code: str, day: date) -> QuerySet[ExamItem]:
+    """What an institution examines on a day."""
+    offered = ExamItem.objects.filter(institution__code=institution_code)
+    return offered.filter(Q(valid_until=None) | Q(valid_until__gt=day)).order_by("department", "code")
+
+
+def exam_orders_of(resident_id: UUID) -> QuerySet[ExamOrder]:
+    """A resident's examinations, latest order first."""
+    return ExamOrder.objects.filter(resident_id=resident_id).select_related("item").order_by("-ordered_at")
 
 
 def next_free(department_ids: Iterable[int], *, access: Access, at: datetime) -> dict[int, datetime]:
