@@ -13,17 +13,18 @@ import pytest
 from django.db import IntegrityError
 
 from fenji.apps.booking import actions as booking_actions
-from fenji.apps.booking.models import Booking, Place
+from fenji.apps.booking.models import Booking, Place, Pool
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Busy, DomainError
 from fenji.apps.common.idempotency import answer_once
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions, queries
-from fenji.apps.referrals.actions import moving
+from fenji.apps.referrals.actions import direct, moving
 from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Reply, Step
 from fenji.kernel.referral import BY_ACTION, MOVES, Move, Party, State
 from tests.factories import journey
+from tests.factories.policy import decide
 from tests.factories.world import World, make_places, make_resident, make_world, resident_id
 from tests.races.together import together
 
@@ -199,7 +200,7 @@ def test_one_place_leaves_with_one_referral(world: World, hands: int, rounds: in
 def test_the_sending_race_notices_a_place_that_is_not_claimed_in_one_statement(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fenji.apps.booking import actions as booking
+    from fenji.apps.booking import placing as booking
 
     def read_then_write(*, booking_id: UUID, place_id: int, held_until: Any, **_: Any) -> Place | None:
         place = Place.objects.get(pk=place_id)
@@ -287,3 +288,59 @@ def test_the_race_notices_a_follower_that_does_not_lock(
 ) -> None:
     monkeypatch.setattr(moving.queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
     assert is_caught(lambda: race_for_arrival(world, clock))
+
+
+# --- appointments without a referral
+
+
+def race_for_another_time(world: World, clock: Frozen) -> None:
+    places = make_places(world.departments["yx-renmin.cardio"], clock.at, count=6, pool=Pool.PUBLIC)
+    booked = direct.book(resident_id(world), place_id=places[0].pk, by=world.patient, at=clock.at)
+
+    def move_to(place: Place) -> Callable[[], Booking]:
+        return lambda: direct.move(booked.pk, place_id=place.pk, reason="改时间", by=world.patient, at=clock.at)
+
+    def cancel() -> Booking:
+        return direct.cancel(booked.pk, reason="不去了", by=world.patient, at=clock.at)
+
+    outcomes = together([*map(move_to, places[1:]), cancel])
+    won = [one for one in outcomes if isinstance(one, Booking)]
+    assert len(won) == 1, outcomes
+    assert all(isinstance(one, DomainError) for one in outcomes if one not in won), outcomes
+    living = Booking.objects.filter(session=places[0].session, state="booked")
+    assert living.count() <= 1
+    taken = Place.objects.filter(session=places[0].session, taken_by__isnull=False)
+    assert {place.taken_by for place in taken} == set(living.values_list("pk", flat=True))
+    assert living.count() == len([one for one in won if one.state == "booked"])
+
+
+def test_of_many_changes_of_one_appointment_one_holds(world: World, clock: Frozen) -> None:
+    race_for_another_time(world, clock)
+
+
+def test_the_race_notices_a_booking_that_is_not_locked(
+    world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fenji.apps.booking import queries as booking_queries
+
+    monkeypatch.setattr("fenji.apps.booking.actions.queries.lock", booking_queries.booking_with_id)
+    assert is_caught(lambda: race_for_another_time(world, clock))
+
+
+def race_for_filing(world: World) -> None:
+    up = journey.reach(world, State.ACCEPTED)
+    acts = [lambda n=n: actions.record_filing(up.pk, number=f"BA-{n}", by=world.office) for n in range(6)]
+    outcomes = together(acts)
+    assert sum(isinstance(one, Referral) for one in outcomes) == 1, outcomes
+    assert AuditEvent.objects.filter(verb="referral.filing", subject_id=str(up.pk)).count() == 1
+
+
+def test_a_filing_is_recorded_once(world: World) -> None:
+    decide(referral__insurer_step="filing")
+    race_for_filing(world)
+
+
+def test_the_race_notices_a_filing_without_the_lock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide(referral__insurer_step="filing")
+    monkeypatch.setattr(moving.queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
+    assert is_caught(lambda: race_for_filing(world))

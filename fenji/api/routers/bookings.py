@@ -10,11 +10,14 @@ from ninja import Query, Router, Status
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import booking as shapes
 from fenji.api.shapes.common import WRITE, Day, RowId, answers
+from fenji.api.shapes.first_contact import first_contact_shown
 from fenji.api.writing import REPEATABLE, once
 from fenji.apps.booking import actions, policies, queries, rules, standing
 from fenji.apps.booking.models import Booking
 from fenji.apps.booking.policies import RECEIVERS
 from fenji.apps.common.errors import NotFound
+from fenji.apps.referrals.actions import direct
+from fenji.apps.referrals.models import FirstContact
 from fenji.apps.registry.models import Department
 from fenji.apps.residents import relations
 from fenji.apps.residents.policies import Purpose
@@ -48,19 +51,21 @@ def bookings(request: HttpRequest, resident_id: UUID) -> shapes.BookingsShown:
 
 
 @router.post(
-    "/bookings", response=answers(201, shapes.BookingShown, WRITE), openapi_extra=REPEATABLE, summary="Hold or book"
+    "/bookings", response=answers(201, shapes.BookingMade, WRITE), openapi_extra=REPEATABLE, summary="Hold or book"
 )
-def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingShown]:
-    """A public place, or a reserved one after its release; 409 with other free places when somebody was faster."""
+def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingMade]:
+    """A public place, or a reserved one after its release; 409 with other free places when somebody was faster.
+
+    How the city's rule of first contact judges it comes with the answer; where the rule binds, 409 with its clause.
+    """
     caller = caller_of(request)
 
-    def perform() -> shapes.BookingShown:
-        resident_id = resolve(given.resident_id).pk
-        if given.mode == "book":
-            made = actions.book(resident_id, place_id=given.place_id, by=caller.user, at=caller.at)
-        else:
-            until = rules.hold_until(caller.at)
-            made = actions.hold(resident_id, place_id=given.place_id, until=until, by=caller.user, at=caller.at)
+    def perform() -> shapes.BookingMade:
+        until = rules.hold_until(caller.at) if given.mode == "hold" else None
+        made = direct.book(
+            resolve(given.resident_id).pk, place_id=given.place_id, held_until=until, urgency=given.urgency,
+            by=caller.user, at=caller.at,
+        )  # fmt: skip
         return _shown(made)
 
     return once(request, given, perform, status=201)
@@ -68,49 +73,53 @@ def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingSho
 
 @router.post(
     "/bookings/{booking_id}/confirm",
-    response=answers(200, shapes.BookingShown, WRITE),
+    response=answers(200, shapes.BookingMade, WRITE),
     openapi_extra=REPEATABLE,
     summary="Confirm a hold",
 )
-def confirm(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingShown]:
+def confirm(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingMade]:
     return _act(request, None, booking_id, lambda caller: actions.confirm(booking_id, by=caller.user, at=caller.at))
 
 
 @router.post(
     "/bookings/{booking_id}/move",
-    response=answers(200, shapes.BookingShown, WRITE),
+    response=answers(200, shapes.BookingMade, WRITE),
     openapi_extra=REPEATABLE,
     summary="Move to another place",
 )
-def move(request: HttpRequest, booking_id: UUID, given: shapes.MoveBookingIn) -> Status[shapes.BookingShown]:
-    """The new place is taken before the old is given back; both or neither."""
+def move(request: HttpRequest, booking_id: UUID, given: shapes.MoveBookingIn) -> Status[shapes.BookingMade]:
+    """Another time of the same clinic; the new place is taken before the old is given back; both or neither."""
+    caller = caller_of(request)
 
-    def perform(caller: Caller) -> Booking:
-        return actions.move_to(booking_id, place_id=given.place_id, reason=given.reason, by=caller.user, at=caller.at)
+    def perform() -> shapes.BookingMade:
+        place, reason = given.place_id, given.reason
+        return _shown(direct.move(booking_id, place_id=place, reason=reason, by=caller.user, at=caller.at))
 
-    return _act(request, given, booking_id, perform)
+    return once(request, given, perform)
 
 
 @router.post(
     "/bookings/{booking_id}/cancel",
-    response=answers(200, shapes.BookingShown, WRITE),
+    response=answers(200, shapes.BookingMade, WRITE),
     openapi_extra=REPEATABLE,
     summary="Give the place back",
 )
-def cancel(request: HttpRequest, booking_id: UUID, given: shapes.CancelBookingIn) -> Status[shapes.BookingShown]:
-    def perform(caller: Caller) -> Booking:
-        return actions.cancel(booking_id, given.reason, by=caller.user, at=caller.at)
+def cancel(request: HttpRequest, booking_id: UUID, given: shapes.CancelBookingIn) -> Status[shapes.BookingMade]:
+    caller = caller_of(request)
 
-    return _act(request, given, booking_id, perform)
+    def perform() -> shapes.BookingMade:
+        return _shown(direct.cancel(booking_id, reason=given.reason, by=caller.user, at=caller.at))
+
+    return once(request, given, perform)
 
 
 @router.post(
     "/bookings/{booking_id}/arrive",
-    response=answers(200, shapes.BookingShown, WRITE),
+    response=answers(200, shapes.BookingMade, WRITE),
     openapi_extra=REPEATABLE,
     summary="The resident is here",
 )
-def arrive(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingShown]:
+def arrive(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingMade]:
     """Only at the institution that receives."""
 
     def perform(caller: Caller) -> Booking:
@@ -125,15 +134,17 @@ def _act(
     booking_id: UUID,
     do: Callable[[Caller], Booking],
     check: Callable[[policies.Standing], None] = policies.check_can_change,
-) -> Status[shapes.BookingShown]:
+) -> Status[shapes.BookingMade]:
     caller = caller_of(request)
 
-    def perform() -> shapes.BookingShown:
+    def perform() -> shapes.BookingMade:
         standing.check_own(caller.user, queries.booking_with_id(booking_id), check, at=caller.at)
         return _shown(do(caller))
 
     return once(request, given, perform)
 
 
-def _shown(made: Booking) -> shapes.BookingShown:
-    return shapes.booking_shown(queries.booking_with_id(made.pk))
+def _shown(made: Booking) -> shapes.BookingMade:
+    shown = shapes.booking_shown(queries.booking_with_id(made.pk)).model_dump()
+    found = FirstContact.objects.filter(booking=made).first()
+    return shapes.BookingMade(**shown, first_contact=first_contact_shown(found))

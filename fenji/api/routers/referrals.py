@@ -127,6 +127,24 @@ def move(
     return _tagged(response, once(request, given, perform))
 
 
+@router.post(
+    "/referrals/{referral_id}/filing",
+    response=answers(200, shapes.ReferralShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Record the insurer's filing",
+)
+def filing(
+    request: HttpRequest, response: HttpResponse, referral_id: UUID, given: shapes.FilingIn
+) -> Status[shapes.ReferralShown]:
+    """Once, by the receiving office, where the city's insurer asks for it; the version stays as it is."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.ReferralShown:
+        return _shown(actions.record_filing(referral_id, number=given.number, by=caller.user))
+
+    return _tagged(response, once(request, given, perform))
+
+
 @router.get("/referrals/{referral_id}/steps", response=answers(200, shapes.StepsShown), summary="Every step it took")
 def steps(request: HttpRequest, referral_id: UUID) -> shapes.StepsShown:
     caller = caller_of(request)

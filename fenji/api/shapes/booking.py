@@ -9,7 +9,9 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from fenji.api.shapes.common import Code, Day, In, PlaceShown, Ref
+from fenji.api.shapes.first_contact import FirstContactShown
 from fenji.apps.booking.models import Booking, Place, Schedule, Session
+from fenji.kernel.referral import Urgency
 
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -56,6 +58,7 @@ class BookIn(In):
     resident_id: UUID
     place_id: Ref
     mode: Literal["hold", "book"] = "book"
+    urgency: Urgency = Urgency.ROUTINE  # an emergency is not bound by the rule of first contact
 
 
 class MoveBookingIn(In):
@@ -123,6 +126,12 @@ class BookingShown(Schema):
     place_id: int
     department_id: int
     institution: str
+
+
+class BookingMade(BookingShown):
+    """The booking just made or changed, with how the rule of first contact judged it; none of a referral's."""
+
+    first_contact: FirstContactShown | None = None
 
 
 class BookingsShown(Schema):

@@ -9,8 +9,9 @@ from ninja import Schema
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, WithJsonSchema
 
 from fenji.api.shapes.common import Code, In, Moment, Ref
+from fenji.api.shapes.first_contact import FirstContactShown, first_contact_shown
 from fenji.apps.referrals.given import Given, clean_note, clean_plan, clean_reply
-from fenji.apps.referrals.models import Attachment, FollowUp, Referral, Reply, Step
+from fenji.apps.referrals.models import Attachment, FirstContact, FollowUp, Referral, Reply, Step
 from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency
 
 Measure = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=60)]
@@ -145,6 +146,12 @@ class MoveIn(In):
         )
 
 
+class FilingIn(In):
+    """The insurer's number of the filing (医保备案号)."""
+
+    number: Annotated[str, Field(max_length=40)]
+
+
 class FollowUpIn(In):
     result: Annotated[str, Field(max_length=400)]
     measures: Measures = {}
@@ -201,6 +208,9 @@ class ReferralShown(ReferralLine):
     parent_id: UUID | None
     from_paper: bool
     rulebook_version: str
+    first_contact: FirstContactShown | None
+    filing_number: str
+    filed_at: datetime | None
     sent_at: datetime | None
     arrived_at: datetime | None
     closed_at: datetime | None
@@ -317,7 +327,9 @@ def referral_shown(one: Referral) -> ReferralShown:
         measures=one.measures,
         consent_by=one.consent_by, offered_places=one.offered_places, booking_id=one.booking_id,
         parent_id=one.parent_id, from_paper=one.from_paper, rulebook_version=one.rulebook_version,
-        sent_at=one.sent_at, arrived_at=one.arrived_at, closed_at=one.closed_at,
+        first_contact=first_contact_shown(FirstContact.objects.filter(referral=one).first()),
+        filing_number=one.filing_number, filed_at=one.filed_at, sent_at=one.sent_at, arrived_at=one.arrived_at,
+        closed_at=one.closed_at,
     )  # fmt: skip
 
 

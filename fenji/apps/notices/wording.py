@@ -23,6 +23,7 @@ HEADLINES = {
     "referral.cancel_appointment": "预约已取消，正在重新安排",
     "referral.mark_no_show": "您未按时就诊，医生会联系您",
     "referral.return_down": "后续治疗已转回基层",
+    "complaint.answer": "您的投诉已有答复",
     "booking.booked": "预约成功",
     "booking.moved": "因停诊，预约已改期",
     "booking.cancelled": "因停诊，预约已取消，请另约",

@@ -35,6 +35,24 @@ class PlaceStillFree(DomainError):
     remedy = _("请从可用号源中选择一个预约。")
 
 
+class FilingMissing(DomainError):
+    """The city's insurer asks for a filing before a planned patient counts as arrived."""
+
+    code = "filing_missing"
+    message = _("按本市规定，到诊前须登记医保备案号。")
+    remedy = _("请先在转诊单上登记医保备案号；急诊不受此限。")
+
+
+class FirstContactRequired(DomainError):
+    """The city's rule of first contact binds: a hospital is not booked without a referral."""
+
+    code = "first_contact_required"
+    remedy = _("请先到签约的家庭医生或基层机构就诊，由其转诊预约；急诊请直接到急诊科。")
+
+    def __init__(self, ground: str) -> None:
+        super().__init__(_("按本市首诊规定，不能未经转诊直接预约：%(ground)s。") % {"ground": ground})
+
+
 class ApprovalNeeded(DomainError):
     code = "approval_needed"
     message = _("按本市规定，这份转诊单须先由本机构签批。")

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
+from fenji.apps.common.free_text import clean_text
 from fenji.apps.referrals.given import Plan, clean_measures, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
-from fenji.apps.referrals.slip import clean_slip, clean_text
+from fenji.apps.referrals.slip import clean_slip
 from fenji.apps.registry.models import Department, Institution
 from fenji.apps.registry.queries import department_for
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency

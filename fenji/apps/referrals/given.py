@@ -10,8 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
-from fenji.apps.common.free_text import fault_in
-from fenji.apps.referrals.slip import clean_text
+from fenji.apps.common.free_text import clean_text, fault_in
 
 REPLY_LIMITS = {
     "admission_number": 40,

@@ -10,6 +10,11 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.errors import ApprovalNeeded, FieldsMissing, MoveNotPossible, NotYourMove
 from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency, moves_from
 
+FILED_WHILE = frozenset(
+    {State.SENT, State.ACCEPTED, State.SCHEDULED, State.APPOINTMENT_CANCELLED, State.NO_SHOW, State.ARRIVED,
+     State.IN_CARE, State.REPLIED, State.RETURNED, State.COMPLETED}
+)  # fmt: skip
+
 if TYPE_CHECKING:
     from fenji.apps.referrals.models import Referral
 
@@ -46,6 +51,11 @@ def check_move(
     if party is None:
         raise NotYourMove
     return move, party
+
+
+def can_be_filed(referral: "Referral") -> bool:
+    """Whether the insurer's filing may still be recorded: it was received, is not at its end, and has none."""
+    return referral.filed_at is None and State(referral.state) in FILED_WHILE
 
 
 def check_given(move: Move, given: Collection[str], reason: str) -> None:

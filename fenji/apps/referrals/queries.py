@@ -214,6 +214,13 @@ def referrals_of(resident_ids: Iterable[UUID]) -> QuerySet[Referral]:
     )
 
 
+def not_filed(institution_id: int) -> QuerySet[Referral]:
+    """Patients who are here, or were, without the insurer's filing: where the city asks for one it is still due."""
+    here = [State.ARRIVED, State.IN_CARE, State.REPLIED, State.RETURNED]
+    found = Referral.objects.filter(receiver_id=institution_id, state__in=here, filed_at__isnull=True)
+    return found.exclude(direction="down").select_related("resident", "sender", "receiver").order_by("arrived_at")
+
+
 def expected_on(institution_id: int, start: datetime, end: datetime) -> QuerySet[Referral]:
     """Patients with an appointment in a span of time, in the order of their places; emergencies on the way come too."""
     booked = Q(booking__place__starts_at__gte=start, booking__place__starts_at__lt=end, state=State.SCHEDULED)

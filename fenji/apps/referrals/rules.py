@@ -7,7 +7,7 @@ from django.utils import timezone
 from fenji.apps.common import rulebooks
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.deadlines import deadline_at
-from fenji.kernel.referral import STATES, State, Urgency
+from fenji.kernel.referral import STATES, Direction, State, Urgency
 from fenji.kernel.working_time import WorkingCalendar
 from fenji.rulebook.calendar import is_working_day
 from fenji.rulebook.rulebook import Rulebook, Signature
@@ -27,6 +27,24 @@ def signature_for(referral: Referral, at: datetime) -> Signature | None:
     if referral.urgency == Urgency.EMERGENCY:
         return None
     return rulebooks.current().approval(referral.sender.level, day_of(at))
+
+
+def insurer_takes_part(referral: Referral, at: datetime) -> bool:
+    """Whether the city's insurer hears of this referral; on the way down it has no part."""
+    return referral.direction != Direction.DOWN and _insurer_step(at) != "none"
+
+
+def needs_filing(referral: Referral, at: datetime) -> bool:
+    """Whether the receiving office must record the insurer's filing (医保备案)."""
+    return referral.direction != Direction.DOWN and filing_is_asked(at)
+
+
+def filing_is_asked(at: datetime) -> bool:
+    return _insurer_step(at) == "filing"
+
+
+def _insurer_step(at: datetime) -> str:
+    return str(rulebooks.current().value("referral.insurer_step", on=day_of(at)).value)
 
 
 def due_at(referral: Referral, at: datetime) -> datetime:

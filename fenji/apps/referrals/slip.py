@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fenji.apps.common.errors import Invalid
-from fenji.apps.common.free_text import fault_in
+from fenji.apps.common.free_text import fault_of
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,7 @@ def clean_slip(given: Mapping[str, Any], *, complete: bool = True) -> dict[str, 
     return {name: text for name, text in slip.items() if text}
 
 
-def clean_text(name: str, text: str, limit: int, *, required: bool = False) -> str:
-    """One free text outside the slip (a note, a reply), under the same rules."""
-    field = SlipField(name, name, limit, required)
-    text = text.strip()
-    if fault := _fault(field, text):
-        raise Invalid(fields={name: fault})
-    return text
-
-
 def _fault(field: SlipField, text: str) -> str:
-    if field.required and not text:
-        return _("请填写这一项。")
-    if len(text) > field.limit:
-        return _("最多 %(limit)d 字，现有 %(length)d 字。") % {"limit": field.limit, "length": len(text)}
-    return "" if field.name == "contact_phone" else fault_in(text)
+    if field.name == "contact_phone" and len(text) <= field.limit:
+        return ""  # the one box for a number
+    return fault_of(text, field.limit, required=field.required)

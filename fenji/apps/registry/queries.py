@@ -77,10 +77,19 @@ def county_of(institution: Institution | int) -> Region:
 
 def commissions_above(institution: Institution | int) -> list[Institution]:
     """The health commissions an institution answers to, the nearest first: its county's, then the city's."""
+    return _authorities_above(institution, Kind.COMMISSION)
+
+
+def insurers_above(institution: Institution | int) -> list[Institution]:
+    """The insurers (医保经办机构) of an institution's county and city, the nearest first."""
+    return _authorities_above(institution, Kind.INSURER)
+
+
+def _authorities_above(institution: Institution | int, kind: Kind) -> list[Institution]:
     snapshot = network()
     lineage = snapshot.lineage(snapshot.nodes[_id(institution)].region)
-    commissions = Institution.objects.filter(kind=Kind.COMMISSION, region_id__in=lineage)
-    return sorted(commissions, key=lambda one: (lineage.index(one.region_id), one.code))
+    found = Institution.objects.filter(kind=kind, region_id__in=lineage, valid_until=None)
+    return sorted(found, key=lambda one: (lineage.index(one.region_id), one.code))
 
 
 def serving(town_code: str, on: date) -> list[Institution]:

@@ -15,6 +15,7 @@ from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common import rulebooks
 from fenji.apps.referrals.actions.effects.places import HORIZON
 from fenji.apps.referrals.choosing import Answer, Question, choose
+from fenji.apps.referrals.first_contact import judge_sender
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import FIELDS
@@ -23,6 +24,7 @@ from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.conditions import comparisons_of
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.explanation import explain, name_of
+from fenji.kernel.first_contact import Judgement
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
 from fenji.web.referrals.presenter import ProposalCard, proposals
@@ -100,6 +102,11 @@ class Sheet:
         codes = dict.fromkeys(test.measure for one in own for test in comparisons_of(one.when))
         kinds = self.catalogue.measures
         return frozenset(sorted(codes, key=lambda code: kinds[code].kind is not MeasureKind.NUMBER)[:ASKED_AT_ONCE])
+
+    @property
+    def first_contact(self) -> Judgement:
+        """How the city's rule of first contact will judge it; it blocks nothing."""
+        return judge_sender(self.resident, self.post.institution, self.urgency, self.code, self.at)
 
     @property
     def explanations(self) -> list[str]:

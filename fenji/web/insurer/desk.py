@@ -16,6 +16,8 @@ from fenji.apps.indicators.behind import Row, RowsBehind
 from fenji.apps.indicators.definitions import BY_CODE, SENT
 from fenji.apps.indicators.figures import figures, figures_by_week
 from fenji.apps.indicators.flows import Flow, flows
+from fenji.apps.notices.queries import inbox
+from fenji.apps.registry.posts import desks_of
 from fenji.apps.registry.snapshot import Snapshot
 from fenji.exchange.sheet_writing import workbook
 from fenji.kernel.referral import Direction
@@ -28,7 +30,7 @@ from fenji.web.presenters.dates import local
 from fenji.web.presenters.states import direction_mark
 from fenji.web.roles import PostRequest, requires_role
 
-PAGE_SIZE, MOST = 50, 100_000
+PAGE_SIZE, MOST, TOLD = 50, 100_000, 10
 STEP = {"none": _("本市转诊不经医保经办"), "notice": _("本市转诊告知医保经办"), "filing": _("本市转诊报医保经办备案")}
 
 LEFT = _("转出机构与接收机构不在同一县区的转诊单；市级机构不算在任何县区内。依据：Y 一(二)。")
@@ -67,6 +69,7 @@ def insurer(request: PostRequest) -> HttpResponse:
         "roads": roads,
         "step": STEP[step.value],
         "step_clause": rulebooks.current().clause_of(step),
+        "told": list(inbox(request.user.pk, desks_of(request.post))[:TOLD]),
         "direction": direction,
         "tabs": [(one.value, direction_mark(one).word, counted[f"sent_{one.value}"].count) for one in Direction],
         "page": page,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
-from fenji.apps.referrals import queries
+from fenji.apps.referrals import queries, rules
 from fenji.apps.referrals.models import Complaint, Referral
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
@@ -61,6 +61,7 @@ def inbox(request: PostRequest) -> HttpResponse:
         "page": page,
         "tray": tray,
         "trays": _counted(found, at),
+        "not_filed": queries.not_filed(house)[:10] if rules.filing_is_asked(at) else [],
         "complaints": complaints.order_by("made_at")[:10],
     }
     return render(request, "referral_office/inbox.html", words)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from fenji.apps.accounts.models import User
 from fenji.apps.notices import queries as notices
 from fenji.apps.notices.models import Notice
-from fenji.apps.referrals import queries
+from fenji.apps.referrals import policies, queries, rules
 from fenji.apps.referrals.choosing import Answer, findings_for
-from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Step
+from fenji.apps.referrals.models import CarePlan, FirstContact, FollowUp, Referral, Step
 from fenji.apps.referrals.parties import Acting
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import FIELDS
@@ -123,6 +123,20 @@ class ReferralPage:
         found = list(self.referral.follow_ups.select_related("institution").order_by("due_on", "pk"))
         later = [one for one in found if one.kind == FollowUp.Kind.GUIDANCE and not one.done_at][1:]
         return [one for one in found if one not in later]
+
+    @cached_property
+    def first_contact(self) -> FirstContact | None:
+        """How the city's rule of first contact judged the referral when it was made."""
+        return FirstContact.objects.filter(referral=self.referral).first()
+
+    @property
+    def wants_filing(self) -> bool:
+        """The insurer's filing is still to be recorded: shown to everyone, done by the office."""
+        return rules.needs_filing(self.referral, self.at) and policies.can_be_filed(self.referral)
+
+    @property
+    def may_file(self) -> bool:
+        return Party.OFFICE in self.parties
 
     @cached_property
     def undelivered(self) -> list[Notice]:

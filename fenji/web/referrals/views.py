@@ -100,6 +100,19 @@ def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     return once(request, perform)
 
 
+@require_POST
+@requires_login
+def filing(request: PersonRequest, referral_id: UUID) -> HttpResponse:
+    """The office notes the insurer's filing."""
+
+    def perform() -> str:
+        actions.record_filing(referral_id, number=request.POST.get("number", ""), by=request.user)
+        messages.success(request, _("已登记医保备案号。"))
+        return reverse("referral", args=[referral_id])
+
+    return once(request, perform)
+
+
 # The browser's own style, around a picture shown alone; the decorator's type knows no path arguments.
 @csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]
 @require_GET

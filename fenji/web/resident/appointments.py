@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from fenji.apps.booking import queries as booking
 from fenji.apps.booking.models import Booking, BookingState
+from fenji.apps.referrals.models import FirstContact
 from fenji.apps.residents.queries import family_of_ids
 from fenji.web.presenters.dates import moment_words
+from fenji.web.resident.own_bookings import may_change
 from fenji.web.resident.person import ResidentRequest, for_resident
 from fenji.web.resident.standing import visit_words
 from fenji.web.resident.told import referrals_told
@@ -44,6 +46,8 @@ class Appointment:
     note: str
     referral_id: UUID | None
     is_coming: bool
+    may_change: bool  # made without a referral, and not begun
+    first_contact: FirstContact | None
 
 
 @require_GET
@@ -51,7 +55,9 @@ class Appointment:
 def appointments(request: ResidentRequest) -> HttpResponse:
     ids, at = family_of_ids(request.resident.pk), request.at
     told = set(referrals_told(ids).values_list("pk", flat=True))
-    rows = [_appointment(one, at, told) for pk in ids for one in booking.bookings_of(pk, at=at)]
+    found = [one for pk in ids for one in booking.bookings_of(pk, at=at)]
+    judged = {one.booking_id: one for one in FirstContact.objects.filter(booking__in=found)}
+    rows = [_appointment(one, request, told, judged.get(one.pk)) for one in found]
     coming = sorted((row for row in rows if row.is_coming), key=lambda row: row.booking.place.starts_at)
     past = sorted((row for row in rows if not row.is_coming), key=lambda row: row.booking.place.starts_at, reverse=True)
     shown = {
@@ -64,7 +70,10 @@ def appointments(request: ResidentRequest) -> HttpResponse:
     return render(request, "resident/appointments.html", shown)
 
 
-def _appointment(booking: Booking, at: datetime, told: set[UUID]) -> Appointment:
+def _appointment(
+    booking: Booking, request: ResidentRequest, told: set[UUID], judged: FirstContact | None
+) -> Appointment:
+    at = request.at
     state = BookingState(booking.state_now)  # type: ignore[attr-defined]  # annotated by the query
     word, tone, icon = LOOKS[state]
     return Appointment(
@@ -76,6 +85,8 @@ def _appointment(booking: Booking, at: datetime, told: set[UUID]) -> Appointment
         note=_note(booking, state, at),
         referral_id=booking.referral_id if booking.referral_id in told else None,
         is_coming=state in LIVING and booking.place.ends_at > at,
+        may_change=may_change(booking, request),
+        first_contact=judged,
     )
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from fenji.apps.referrals.models import CarePlan, FollowUp, Referral
+from fenji.apps.referrals.models import CarePlan, FirstContact, FollowUp, Referral
 from fenji.apps.residents import queries
 from fenji.kernel.referral import STATES, State
 from fenji.web.resident.moving import Page, moves_of
@@ -68,6 +68,10 @@ class Told:
     @cached_property
     def steps(self) -> list[ToldStep]:
         return steps_told(self.referral)
+
+    @cached_property
+    def first_contact(self) -> FirstContact | None:
+        return FirstContact.objects.filter(referral=self.referral).first()
 
     @cached_property
     def plan(self) -> CarePlan | None:

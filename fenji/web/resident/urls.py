@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from fenji.web.navigation import Entry
-from fenji.web.resident import appointments, card, family, messages, moving, referrals, seen
+from fenji.web.resident import appointments, card, family, messages, moving, own_bookings, referrals, seen
 
 NAVIGATION = (
     Entry(pgettext_lazy("menu", "就诊"), "my_now", "home", residents=True),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("me/referrals/<uuid:referral_id>/", referrals.show, name="my_referral"),
     path("me/referrals/<uuid:referral_id>/<slug:action>/", moving.move, name="my_move"),
     path("me/appointments/", appointments.appointments, name="my_appointments"),
+    path("me/appointments/<uuid:booking_id>/cancel/", own_bookings.cancel, name="my_appointment_cancel"),
+    path("me/appointments/<uuid:booking_id>/move/", own_bookings.move, name="my_appointment_move"),
     path("me/messages/", messages.messages, name="my_messages"),
     path("me/card/", card.card, name="my_card"),
     path("me/seen/", seen.seen, name="my_seen"),

@@ -1,7 +1,7 @@
 """Everything that changes a referral. Moves along the table go through `perform`; the rest has a verb of its own."""
 
 from fenji.apps.referrals.actions.beginning import draft, enter_paper, refer
-from fenji.apps.referrals.actions.besides import answer_complaint, attach, complete_follow_up
+from fenji.apps.referrals.actions.besides import answer_complaint, attach, complete_follow_up, record_filing
 from fenji.apps.referrals.actions.clockwork import escalate_overdue, follow_booking
 from fenji.apps.referrals.actions.moving import perform
 
@@ -14,5 +14,6 @@ __all__ = [
     "escalate_overdue",
     "follow_booking",
     "perform",
+    "record_filing",
     "refer",
 ]

@@ -11,7 +11,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import clock, rulebooks
 from fenji.apps.common.errors import Forbidden, Invalid
 from fenji.apps.common.locks import patience
-from fenji.apps.referrals import rules
+from fenji.apps.referrals import first_contact, rules
 from fenji.apps.referrals.actions.moving import Act, advance
 from fenji.apps.referrals.actions.plans import write_plan
 from fenji.apps.referrals.form import ReferralForm, clean_form, fill
@@ -58,7 +58,10 @@ def enter_paper(resident_id: UUID, form: Mapping[str, Any], *, sender: str, by: 
         cleaned = clean_form(
             {**form, "institution": Institution.objects.get(pk=institution_id).code}, complete=True, at=clock.now()
         )
-        return _begin(resident_id, cleaned, "enter_paper", by=by, institution_id=institution_id, sender=sending)
+        made = _begin(resident_id, cleaned, "enter_paper", by=by, institution_id=institution_id, sender=sending)
+        if judgement := first_contact.judge_referral(made, made.created_at):
+            first_contact.keep(judgement, resident_id=made.resident_id, at=made.created_at, referral=made)
+        return made
 
 
 def _begin(

@@ -1,5 +1,6 @@
 """The referral's place: held when sent, booked when accepted or chosen, moved, given back; or the move fails too."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.booking import actions as booking
 from fenji.apps.booking import queries as free
-from fenji.apps.booking.errors import HoldExpired, SlotTaken
+from fenji.apps.booking.errors import AlreadyBooked, HoldExpired, SlotTaken
 from fenji.apps.booking.models import Booking, BookingState, Place
 from fenji.apps.booking.policies import LIVING, REFERRED, Wanted, state_at
 from fenji.apps.common.errors import Invalid
@@ -101,6 +102,7 @@ def _take_next(act: Act) -> bool:
     wanted = wanted_by(referral, act.at)
     if wanted is None:
         return False
+    wanted = replace(wanted, not_session_id=_own_session(referral, wanted))
     try:
         if live := live_booking(referral, act.at):
             booking.cancel(live.pk, str(act.move.name), by=act.by, at=act.at, tell_referral=False)
@@ -112,10 +114,19 @@ def _take_next(act: Act) -> bool:
             by=act.by,
             at=act.at,
         )
-    except SlotTaken:
+    except (SlotTaken, AlreadyBooked):
         return False
     referral.department = referral.booking.place.department
     return True
+
+
+def _own_session(referral: Referral, wanted: Wanted) -> int | None:
+    """The clinic in which the resident has a place of his own already: there he gets no second one."""
+    own = Booking.objects.filter(
+        resident_id=referral.resident_id, department_id__in=wanted.department_ids, state__in=LIVING,
+        place__starts_at__gte=wanted.from_at,
+    )  # fmt: skip
+    return own.exclude(referral_id=referral.pk).values_list("session_id", flat=True).first()
 
 
 def has_free_place(referral: Referral, at: datetime) -> bool:

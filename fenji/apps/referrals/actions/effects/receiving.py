@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.actions.children import begin_child, recall_child, send_child
-from fenji.apps.referrals.actions.effects import places, relations
+from fenji.apps.referrals.actions.effects import insurer, places, relations
 from fenji.apps.referrals.actions.effects.sending import institution_given
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.actions.plans import carry_plan_on, pass_on_tasks
@@ -15,6 +15,7 @@ from fenji.kernel.referral import Party, State, Urgency
 
 def accept(act: Act) -> None:
     """Accept with a place: the held one, the one named, or the next free; only where none is free, without."""
+    insurer.tell(act)
     if places.uses_places(act.referral):
         act.details["booked"] = places.book_for_acceptance(act)
 
@@ -87,12 +88,15 @@ def leave_receiver(act: Act) -> None:
 
 
 def arrive(act: Act) -> None:
+    insurer.check_filed(act)
+    insurer.tell(act)
     places.arrive(act)
     if act.given.department:
         assign(act)
 
 
 def enter_paper(act: Act) -> None:
+    insurer.tell(act)
     act.referral.sent_at = act.at
     relations.open_for_sender(act)
     relations.open_for_receiver(act)

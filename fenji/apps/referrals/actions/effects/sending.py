@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.common import rulebooks
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals import rules
+from fenji.apps.referrals import first_contact, rules
 from fenji.apps.referrals.actions.effects import places, relations
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.actions.plans import faults_of_plan, lay_out_tasks, turn_tasks, write_plan
@@ -53,6 +53,7 @@ def check_complete(act: Act) -> None:
     if missing:
         raise Invalid(fields=missing)
     if is_begun_here:
+        note_first_contact(act)
         referral.choice_code = act.given.reason or referral.choice_code
         check_choice(question_of(referral, act.at), referral.receiver, referral.choice_code)
     relations.open_for_sender(act)
@@ -66,6 +67,12 @@ def check_choice(question: Question, receiver: Institution | None, code: str) ->
     if against := asks_why(question, receiver.code):
         words = against.text_en if (get_language() or "").startswith("en") else against.text
         raise Invalid(fields={"choice_code": _("没有选首选机构（%(why)s），请选择理由。") % {"why": words}})
+
+
+def note_first_contact(act: Act) -> None:
+    """Keep how the city's rule of first contact judges where the patient was seen first; it blocks no referral."""
+    if judgement := first_contact.judge_referral(act.referral, act.at):
+        first_contact.keep(judgement, resident_id=act.referral.resident_id, at=act.at, referral=act.referral)
 
 
 def approve(act: Act) -> None:
