@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from fenji.config import billing, content, demonstration, prepared, storytelling
+from fenji.config import billing, content, demonstration, demonstration_beds, prepared, storytelling
 
 Report = Callable[[int, int], None]
 
@@ -30,6 +30,7 @@ STEPS = {
         Step("clinics", "门诊与号源 / clinics and their places", content.open_clinics),
         Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
         Step("referrals", "进行中的转诊 / referrals under way", storytelling.tell_stories),
+        Step("beds", "床位与住院 / beds and inpatients", demonstration_beds.fill_wards),
         Step("bills", "结算单据 / bills", billing.settle_bills),
     )
 }

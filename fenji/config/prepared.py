@@ -28,6 +28,7 @@ def fingerprints(city: str) -> dict[str, str]:
         "clinics": network,
         "accounts": network + _hash([PACKAGE / "config" / "demonstration_accounts.py"]),  # a load resets user names
         "referrals": "once",
+        "beds": "once",
         "bills": "once",
     }
 

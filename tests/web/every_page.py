@@ -23,6 +23,7 @@ from fenji.apps.registry.models import Department
 from fenji.apps.residents import actions as residents
 from fenji.apps.residents import proofs
 from fenji.apps.residents.models import Merge, Resident
+from fenji.apps.stays.models import Difference, Proposal, Resource, Stay, Surgery, SurgeryCall, Ward
 from fenji.exchange import actions as exchange
 from fenji.exchange.sheet_writing import template_of
 from fenji.kernel.referral import State
@@ -33,6 +34,7 @@ from tests.factories.accounts import administrator
 from tests.factories.accounts import person as account
 from tests.factories.journey import WAYS, reach, step
 from tests.factories.officers import officer, weeks_ahead
+from tests.factories.wards import make_ward
 from tests.factories.world import World, institution, make_world, person, resident_id
 from tests.stories.test_information import photograph
 
@@ -77,6 +79,7 @@ def make_everything(at: datetime) -> Town:
     _at_the_registry(town)
     _clinics(town)
     _for_administrators(town)
+    make_ward(world)
     User.objects.update(is_demonstration=True)
     return town
 
@@ -206,6 +209,14 @@ def _first(model: Any, **wanted: Any) -> Arguments:
     return lambda town: [(model.objects.filter(**wanted).order_by("pk")[0].pk,)]
 
 
+def _every(model: Any) -> Arguments:
+    return lambda town: [(number,) for number in model.objects.order_by("pk").values_list("pk", flat=True)]
+
+
+def _beds(town: Town) -> list[tuple[Any, ...]]:
+    return [(bed.pk,) for bed in Resource.objects.filter(kind="bed").order_by("code")[:4]]
+
+
 def _event(town: Town) -> list[tuple[Any, ...]]:
     from fenji.apps.common.models import AuditEvent
 
@@ -262,6 +273,11 @@ PAGES: dict[str, Arguments] = {
     "resident_register": lambda town: [(kind,) for kind in KINDS_OF_RESIDENT],
     "resident_correct": _patient, "resident_identity": _unknown, "resident_deceased": _patient,
     "resident_merge": _pair, "resident_unmerge": _first(Merge), "resident_emergency": _proof,
+    # wards
+    "wards": _none, "ward_bed": _beds, "beds_desk": _none, "beds_give": lambda town: [(town.referrals[S.SENT].pk,)],
+    "beds_hand_over": _first(Ward), "going_down": _none, "going_down_accept": _first(Proposal), "day_surgery": _none,
+    "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
+    "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
     # commission and insurer
     "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none,
     "policy_changes": _none, "policy_change": _first(PolicyChange),
@@ -284,6 +300,9 @@ POSTED: dict[str, Arguments] = {
     **dict.fromkeys(("policy_approve", "policy_refuse", "policy_withdraw"), _first(PolicyChange)),
     "commission_telephoned": lambda town: [(1,)], "import_confirm": _upload,
     "export": lambda town: [("institutions",)],
+    "wards_checked": _none, "ward_bed_act": lambda town: [(bed, "discharge") for (bed,) in _beds(town)[:1]],
+    "beds_cancel": _first(Stay, state="reserved"), "beds_settle": _first(Difference),
+    "going_down_decline": _first(Proposal),
 }  # fmt: skip
 
 OTHERS: dict[str, Arguments] = {

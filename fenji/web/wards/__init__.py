@@ -1,0 +1,1 @@
+"""The desks of wards: the board of beds, one bed, who needs a bed, who could go down, day surgery."""

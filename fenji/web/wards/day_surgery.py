@@ -1,0 +1,207 @@
+"""The desk of day surgery: what is next for each patient, the checklist, the check before going home, the calls."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from fenji.apps.common import clock
+from fenji.apps.common.errors import DomainError, Forbidden, NotFound
+from fenji.apps.referrals import queries as referrals
+from fenji.apps.referrals.actions.going_down import hand_over_surgery
+from fenji.apps.referrals.choosing import Question, choose
+from fenji.apps.referrals.models import Referral
+from fenji.apps.registry.models import Department
+from fenji.apps.residents.policies import Purpose
+from fenji.apps.residents.relations import access_resident
+from fenji.apps.stays import surgery
+from fenji.apps.stays.models import Surgery, SurgeryCall
+from fenji.kernel.day_surgery import STATES, SurgeryState
+from fenji.kernel.referral import Direction, State, Urgency
+from fenji.kernel.roles import Role
+from fenji.web.clinic.down import BOXES, DownForm, slip_of
+from fenji.web.family_doctor.sheet import diagnosis_meant
+from fenji.web.posting import once, show_faults, version_of
+from fenji.web.referrals.presenter import proposals
+from fenji.web.roles import PostRequest, requires_role
+from fenji.web.wards.forms import BookForm, CallForm, ChecklistForm, ReasonForm, SignsForm, SurgeryForm
+from fenji.web.wards.own import HOSPITAL
+
+MOST = 60
+FORMS: dict[str, type[forms.Form]] = {
+    "assess": ChecklistForm, "book": BookForm, "discharge": SignsForm, "admit": ReasonForm, "cancel": ReasonForm,
+}  # fmt: skip
+# In each state, what the department may do next.
+VERBS: dict[str, tuple[str, ...]] = {
+    SurgeryState.REQUESTED: ("assess", "cancel"), SurgeryState.ASSESSED: ("book", "cancel"),
+    SurgeryState.BOOKED: ("operate", "book", "cancel"), SurgeryState.OPERATED: ("discharge", "admit"),
+}  # fmt: skip
+
+
+@require_GET
+@requires_role(*HOSPITAL)
+def desk(request: PostRequest) -> HttpResponse:
+    """The department's day surgeries that are not over, and whom to call today; the office sees the house's."""
+    at, unit = clock.now(), request.post.department_id if request.post.role == Role.PHYSICIAN else None
+    rows = surgery.surgeries_at(request.post.institution_id, department_id=unit)[:MOST]
+    words = {
+        "at": at, "rows": [(one, STATES[SurgeryState(one.state)].name) for one in rows],
+        "calls": surgery.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST],
+        "in_care": _in_care(request) if request.post.role == Role.PHYSICIAN else [],
+    }  # fmt: skip
+    return render(request, "wards/day_surgery.html", words)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(Role.PHYSICIAN)
+def new(request: PostRequest, resident_id: UUID) -> HttpResponse:
+    """Ask for a day surgery for somebody in care here."""
+    at = clock.now()
+    resident = access_resident(request.user, resident_id, at=at, purpose=Purpose.CARE)
+    form = SurgeryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return once(request, lambda: _request(request, resident, form))
+        except DomainError as error:
+            show_faults(form, error)
+    words = {"form": form, "resident": resident, "at": at}
+    return render(request, "wards/surgery_new.html", words, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(*HOSPITAL)
+def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
+    """One surgery with the form of its next step."""
+    at, found = clock.now(), surgery.surgery_at(surgery_id, request.post.institution_id)
+    verbs = VERBS.get(found.state, ())
+    verb = request.POST.get("verb", "")
+    shown: dict[str, forms.Form | None] = {name: FORMS[name]() if name in FORMS else None for name in verbs}
+    status = 200
+    if request.method == "POST":
+        if verb not in verbs:
+            raise NotFound
+        form = FORMS[verb](request.POST) if verb in FORMS else None
+        try:
+            if form is None or form.is_valid():
+                return once(request, lambda: _take(request, found, verb, form))
+        except DomainError as error:
+            if form is None:
+                raise
+            show_faults(form, error)
+        shown[verb], status = form, 422
+    words = {
+        "at": at, "surgery": found, "state": STATES[SurgeryState(found.state)].name, "forms": shown,
+        "calls": found.calls.order_by("due_at"), "may_hand_over": _may_hand_over(found),
+    }  # fmt: skip
+    return render(request, "wards/surgery.html", words, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(Role.PHYSICIAN)
+def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
+    """The community goes on: the form of sending down."""
+    at, found = clock.now(), surgery.surgery_at(surgery_id, request.post.institution_id)
+    if not _may_hand_over(found):
+        raise NotFound
+    resident = access_resident(request.user, found.resident_id, at=at, purpose=Purpose.REFERRAL)
+    form = DownForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return once(request, lambda: _hand_over(request, found, form))
+        except DomainError as error:
+            show_faults(form, error, BOXES)
+    question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
+    places = proposals(choose(question), at)
+    chosen = request.POST.get("institution") or (places[0].institution.code if places else "")
+    words = {"form": form, "resident": resident, "at": at, "proposals": places, "chosen": chosen}
+    return render(request, "clinic/send_down.html", words, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(*HOSPITAL)
+def called(request: PostRequest, call_id: int) -> HttpResponse:
+    """Note a call; who was not reached stays on the list."""
+    at = clock.now()
+    call = SurgeryCall.objects.select_related("surgery__resident").filter(
+        pk=call_id, surgery__institution_id=request.post.institution_id
+    ).first()  # fmt: skip
+    if call is None:
+        raise NotFound
+    form = CallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return once(request, lambda: _called(request, call, form))
+        except DomainError as error:
+            show_faults(form, error)
+    words = {"form": form, "call": call, "surgery": call.surgery, "at": at}
+    return render(request, "wards/surgery_call.html", words, status=422 if form.errors else 200)
+
+
+def _in_care(request: PostRequest) -> list[Referral]:
+    """Whom the department could ask a day surgery for: here by a referral."""
+    here = referrals.referrals_received_by(request.post.institution_id).filter(
+        referrals.within_reach([request.post], "receiver"), state__in=[State.ARRIVED, State.IN_CARE]
+    )
+    return list(here.order_by("due_at")[:MOST])
+
+
+def _request(request: PostRequest, resident: Any, form: SurgeryForm) -> str:
+    department = Department.objects.filter(pk=request.post.department_id or 0).first()
+    if department is None:
+        raise Forbidden(_("您的岗位没有科室，不能申请日间手术。"))
+    diagnosis = diagnosis_meant(form.cleaned_data["diagnosis"])
+    made = surgery.request(
+        resident, department, form.cleaned_data["procedure"], by=request.user, at=clock.now(),
+        diagnosis_code=diagnosis.code if diagnosis else "",
+    )  # fmt: skip
+    messages.success(request, _("已申请日间手术，请完成术前评估。"))
+    return reverse("day_surgery_one", args=[made.pk])
+
+
+def _take(request: PostRequest, found: Surgery, verb: str, form: forms.Form | None) -> str:
+    given: dict[str, Any] = {"by": request.user, "at": clock.now(), "version": version_of(request)}
+    match form:
+        case ChecklistForm():
+            surgery.assess(found.pk, form.answers(), form.cleaned_data["note"], **given)
+        case BookForm():
+            starts: datetime = form.cleaned_data["starts_at"]
+            surgery.book(found.pk, starts, **given)
+        case SignsForm():
+            surgery.discharge(found.pk, form.cleaned_data, **given)
+        case ReasonForm():
+            act = surgery.admit if verb == "admit" else surgery.cancel
+            act(found.pk, form.cleaned_data["reason"], **given)
+        case _:
+            surgery.operate(found.pk, **given)
+    messages.success(request, _("已记录。"))
+    return reverse("day_surgery_one", args=[found.pk])
+
+
+def _hand_over(request: PostRequest, found: Surgery, form: DownForm) -> str:
+    made = hand_over_surgery(
+        found.pk, slip_of(request, form), by=request.user, institution_id=request.post.institution_id
+    )  # fmt: skip
+    messages.success(request, _("已交接基层。转诊号 %(number)s。") % {"number": made.number})
+    return reverse("day_surgery_one", args=[found.pk])
+
+
+def _called(request: PostRequest, call: SurgeryCall, form: CallForm) -> str:
+    values = form.cleaned_data
+    surgery.call(
+        call.pk, reached=values["reached"] == "yes", note=values["note"], by=request.user, at=clock.now(),
+        is_well=None if not values["is_well"] else values["is_well"] == "yes",
+        institution_id=request.post.institution_id,
+    )  # fmt: skip
+    messages.success(request, _("已记录。"))
+    return reverse("day_surgery")
+
+
+def _may_hand_over(found: Surgery) -> bool:
+    return found.state == SurgeryState.DISCHARGED and found.down_referral_id is None

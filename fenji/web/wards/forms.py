@@ -1,0 +1,110 @@
+"""The boxes of the bed desks. What they mean is checked by the actions."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fenji.kernel.day_surgery import CHECKLIST, SIGNS
+from fenji.web.widgets import DateInput
+
+YES_NO = (("yes", _("是")), ("no", _("否")))
+
+
+class AdmitForm(forms.Form):
+    """Who is put into the bed. `who` is a resident expected here or in care here."""
+
+    who = forms.ChoiceField(label=_("病人"))
+    diagnosis = forms.CharField(label=_("入院诊断"), max_length=90, required=False)
+    expected_on = forms.DateField(label=_("预计出院"), required=False, widget=DateInput())
+
+    def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["who"].choices = people  # type: ignore[attr-defined]
+
+
+class TransferForm(forms.Form):
+    bed = forms.ChoiceField(label=_("转到"))
+
+    def __init__(self, beds: list[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["bed"].choices = beds  # type: ignore[attr-defined]
+
+
+class ExpectForm(forms.Form):
+    expected_on = forms.DateField(label=_("预计出院"), widget=DateInput())
+
+
+class BlockForm(forms.Form):
+    reason = forms.CharField(label=_("停用原因"), max_length=60)
+    until_on = forms.DateField(label=_("到哪天"), required=False, widget=DateInput())
+
+
+class GiveForm(forms.Form):
+    """A bed for a referral: any fitting one of a ward, from a day to a day."""
+
+    ward = forms.ChoiceField(label=_("病区"))
+    from_on = forms.DateField(label=_("入院日期"), widget=DateInput())
+    days = forms.IntegerField(label=_("预计住院天数"), min_value=1, max_value=60, initial=7)
+    needs_isolation = forms.BooleanField(label=_("需要隔离"), required=False)
+
+    def __init__(self, wards: list[tuple[str, str]], data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["ward"].choices = wards  # type: ignore[attr-defined]
+
+
+class HandOverForm(forms.Form):
+    """How many of a ward's beds the platform has from now on."""
+
+    count = forms.IntegerField(label=_("交平台安排的床位数"), min_value=0, max_value=2000)
+
+
+class SurgeryForm(forms.Form):
+    procedure = forms.CharField(label=_("手术名称"), max_length=80)
+    diagnosis = forms.CharField(label=_("诊断"), max_length=90, required=False)
+
+
+class ChecklistForm(forms.Form):
+    """Every question of the checklist, and a remark."""
+
+    note = forms.CharField(label=_("评估说明"), max_length=400, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for code, item in CHECKLIST.items():
+            self.fields[code] = forms.ChoiceField(label=item.name, choices=YES_NO, widget=forms.RadioSelect)
+        self.order_fields([*CHECKLIST, "note"])
+
+    def answers(self) -> dict[str, bool]:
+        return {code: self.cleaned_data[code] == "yes" for code in CHECKLIST}
+
+
+class BookForm(forms.Form):
+    starts_at = forms.DateTimeField(
+        label=_("手术开始"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+
+class SignsForm(forms.Form):
+    """The five signs of the check before going home."""
+
+    SCORES = ((2, _("2 分：良好")), (1, _("1 分：尚可")), (0, _("0 分：不行")))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for code, name in SIGNS.items():
+            self.fields[code] = forms.TypedChoiceField(
+                label=name, choices=self.SCORES, coerce=int, widget=forms.RadioSelect
+            )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("原因"), max_length=60)
+
+
+class CallForm(forms.Form):
+    reached = forms.ChoiceField(label=_("是否接通"), choices=YES_NO, widget=forms.RadioSelect)
+    is_well = forms.ChoiceField(
+        label=_("恢复是否顺利"), choices=YES_NO, widget=forms.RadioSelect, required=False
+    )  # fmt: skip
+    note = forms.CharField(label=_("情况"), max_length=400, required=False)

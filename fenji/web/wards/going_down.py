@@ -1,0 +1,112 @@
+"""Who could go down: put to the ward, answered there; the community sees who may come."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fenji.apps.common import clock, rulebooks
+from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.referrals.actions.going_down import accept_proposal
+from fenji.apps.referrals.choosing import Question, choose
+from fenji.apps.residents.policies import Purpose
+from fenji.apps.residents.relations import access_resident
+from fenji.apps.stays import going_down
+from fenji.apps.stays.models import Proposal
+from fenji.apps.stays.rules import day_of
+from fenji.kernel.referral import Direction, Urgency
+from fenji.kernel.roles import PRIMARY, Role
+from fenji.web.clinic.down import BOXES, DownForm, slip_of
+from fenji.web.posting import once, show_faults
+from fenji.web.presenters.names import full_name
+from fenji.web.referrals.presenter import proposals as proposed
+from fenji.web.roles import PostRequest, requires_role
+from fenji.web.wards.own import HOSPITAL, wards_for
+
+MOST = 60
+
+
+@require_GET
+@requires_role(*HOSPITAL, *PRIMARY)
+def proposals(request: PostRequest) -> HttpResponse:
+    """What the house's wards have to answer, with the reasons to choose from; below, who may come to this house."""
+    at = clock.now()
+    criteria = rulebooks.current().catalogue(day_of(at)).by_code
+    wards = [ward.pk for ward in wards_for(request.post)]
+    rows = [(one, criteria.get(one.criterion)) for one in going_down.waiting_in(wards)[:MOST]]
+    words = {
+        "at": at, "rows": rows, "reasons": list(going_down.REASONS.items()),
+        "coming": going_down.coming_to(request.post.institution_id)[:MOST],
+        "may_answer": request.post.role == Role.PHYSICIAN, "suggested": _basis(at),
+    }  # fmt: skip
+    return render(request, "wards/going_down.html", words)
+
+
+@require_http_methods(["GET", "POST"])
+@requires_role(Role.PHYSICIAN)
+def accept(request: PostRequest, proposal_id: UUID) -> HttpResponse:
+    """The form of sending down; sent, or kept as a draft, the proposal counts as accepted."""
+    at, proposal = clock.now(), _own(request, proposal_id)
+    resident = access_resident(request.user, proposal.resident_id, at=at, purpose=Purpose.REFERRAL)
+    form = DownForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return once(request, lambda: _accept(request, proposal, form))
+        except Invalid as invalid:
+            show_faults(form, invalid, BOXES)
+    question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
+    found = proposed(choose(question), at)
+    chosen = request.POST.get("institution") or (proposal.community.code if proposal.community else "")
+    if chosen not in {one.institution.code for one in found}:
+        chosen = found[0].institution.code if found else ""
+    words = {"form": form, "resident": resident, "at": at, "proposals": found, "chosen": chosen}
+    return render(request, "clinic/send_down.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires_role(Role.PHYSICIAN)
+def decline(request: PostRequest, proposal_id: UUID) -> HttpResponse:
+    """Not yet, and why."""
+    proposal = _own(request, proposal_id)
+
+    def perform() -> str:
+        going_down.decline(
+            proposal.pk, request.POST.get("reason", ""), request.POST.get("note", ""), by=request.user, at=clock.now()
+        )  # fmt: skip
+        messages.success(request, _("已记录，过后会再问。"))
+        return reverse("going_down")
+
+    return once(request, perform)
+
+
+def _own(request: PostRequest, proposal_id: UUID) -> Proposal:
+    found = Proposal.objects.select_related("community", "ward").filter(
+        pk=proposal_id, institution_id=request.post.institution_id
+    )
+    proposal = found.first()
+    if proposal is None:
+        raise NotFound
+    return proposal
+
+
+def _accept(request: PostRequest, proposal: Proposal, form: DownForm) -> str:
+    made = accept_proposal(
+        proposal.pk, slip_of(request, form), by=request.user, institution_id=request.post.institution_id,
+        send=request.POST.get("step") != "draft",
+    )  # fmt: skip
+    words = {"receiver": full_name(made.receiver), "number": made.number}
+    messages.success(request, _("已同意下转%(receiver)s。转诊号 %(number)s。") % words)
+    return reverse("referral", args=[made.pk])
+
+
+def _basis(at: datetime) -> object:
+    """What the suggested days rest on, to be said on the page; None where the city has none."""
+    try:
+        return rulebooks.current().value("stays.suggested", on=day_of(at))
+    except LookupError:
+        return None

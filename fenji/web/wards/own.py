@@ -1,0 +1,33 @@
+"""Whose wards somebody at work sees: those of the own house, the own department's first."""
+
+from datetime import date, datetime, time
+
+from fenji.apps.common.errors import NotFound
+from fenji.apps.registry.models import Membership
+from fenji.apps.stays import queries
+from fenji.apps.stays.models import Resource, Ward
+from fenji.kernel.roles import Role
+from fenji.kernel.working_time import CHINA
+
+HOSPITAL = frozenset({Role.PHYSICIAN, Role.REFERRAL_OFFICE})
+STAFF = HOSPITAL | {Role.FAMILY_DOCTOR, Role.NURSE, Role.PRIMARY_HEAD}
+DISCHARGES_AT = time(12)  # a day named as the end of a stay means its noon
+
+
+def wards_for(post: Membership) -> list[Ward]:
+    """The house's wards, those of the post's department first."""
+    found = queries.wards_of(post.institution_id)
+    return sorted(found, key=lambda ward: (ward.department_id != post.department_id, ward.code))
+
+
+def bed_for(post: Membership, bed_id: int) -> Resource:
+    """A bed of the own house. Raises NotFound."""
+    found = Resource.objects.select_related("ward", "department").filter(pk=bed_id, institution_id=post.institution_id)
+    bed = found.first()
+    if bed is None:
+        raise NotFound
+    return bed
+
+
+def noon_of(day: date) -> datetime:
+    return datetime.combine(day, DISCHARGES_AT, CHINA)
