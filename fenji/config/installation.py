@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -97,10 +98,11 @@ def _make_ready(installation: Installation, stopping: threading.Event) -> None:
     if not installation.is_demonstration:
         return
     if not prepared.keys_fit(installation.owner_url, os.environ["FENJI_LOOKUP_KEY"]):
+        where = installation.cluster.data if installation.cluster else without_password(installation.owner_url)
         raise NotReady(
             f"{installation.home}/keys.env 不是这个数据库的密钥，证件号无法解开：请恢复原文件，或删除数据库重新开始。"
             " / These keys are not the database's, nobody could be found by number: bring keys.env back"
-            f" or begin anew ({installation.cluster.data if installation.cluster else installation.owner_url})."
+            f" or begin anew ({where})."
         )
     wanted = prepared.fingerprints(os.environ.get("FENJI_CITY", "yangjiang"))
     outstanding = prepared.outstanding(installation.owner_url, wanted)
@@ -109,6 +111,12 @@ def _make_ready(installation: Installation, stopping: threading.Event) -> None:
         _fenji(["migrate"], stopping)
     if outstanding:
         _fenji(["prepare", *outstanding], stopping)
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown: user and password taken out."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]).geturl()
 
 
 def _fenji(arguments: list[str], stopping: threading.Event) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from fenji.config.database import database_settings
+from fenji.config.installation import without_password
 
 
 @pytest.mark.django_db
@@ -30,3 +31,9 @@ def test_an_address_may_name_a_socket_directory() -> None:
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="postgresql://"):
         database_settings(url)
+
+
+def test_an_address_is_shown_without_its_password() -> None:
+    shown = without_password("postgresql://owner:s3c%40ret@db.example:5433/city?sslmode=require")
+    assert shown == "postgresql://db.example:5433/city?sslmode=require"
+    assert without_password("postgresql:///city?host=/run/fenji") == "postgresql:///city?host=/run/fenji"

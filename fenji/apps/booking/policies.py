@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.booking.errors import BookingEnded, HoldExpired, NotYetDue, ServesReferral
 from fenji.apps.common.errors import Forbidden, NotFound
+from fenji.apps.residents.policies import OWN_FOOTING
 from fenji.kernel.release import NEVER, Opening, is_open
 from fenji.kernel.roles import CLINICAL, Role
 
@@ -64,6 +65,12 @@ def check_can_book(standing: Standing) -> None:
     if standing.relation:
         raise Forbidden(_("紧急查阅只能阅读，不能代为预约。"))
     raise NotFound
+
+
+def check_can_judge(standing: Standing) -> None:
+    """Raise Forbidden for the resident and the family: their own word does not put them ahead of others."""
+    if standing.relation in OWN_FOOTING:
+        raise Forbidden(_("紧急程度由医生判断，请按常规登记，或请医生代为登记。"))
 
 
 def can_change(standing: Standing) -> bool:

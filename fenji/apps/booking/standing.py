@@ -27,6 +27,14 @@ def check_can_book(by: User | None, resident_id: UUID, *, referral_id: UUID | No
     policies.check_can_book(Standing(relation.kind if relation else ""))
 
 
+def check_can_judge(by: User | None, resident_id: UUID, *, at: datetime) -> None:
+    """How urgent it is staff judge. Raise Forbidden for the resident and the family: nobody puts himself ahead."""
+    if by is None:
+        return
+    relation = relations.relation_for(by, resident_id, at)
+    policies.check_can_judge(Standing(relation.kind if relation else ""))
+
+
 def check_can_change(by: User | None, booking: Booking, *, at: datetime) -> None:
     """Raise NotFound or Forbidden, likewise."""
     if by is None or booking.referral_id is not None:

@@ -41,10 +41,13 @@ def enter(
 ) -> WaitingEntry:
     """Go on the list of one department for a place in the span wanted; what is free already is offered at once.
 
-    Raises AlreadyWaiting, Invalid for a span that is over or none, NotFound or Forbidden as booking does.
+    Raises AlreadyWaiting, Invalid for a span that is over or none, NotFound or Forbidden as booking does; Forbidden
+    also for a resident who calls himself urgent.
     """
     standing.check_can_book(by, resident_id, at=at)
     urgency = _check(wanted, urgency, at)
+    if urgency is not Urgency.ROUTINE and referral_id is None and exam_order is None:  # there it was judged
+        standing.check_can_judge(by, resident_id, at=at)
     entry = WaitingEntry(
         resident_id=resident_id, department_id=wanted.department_ids[0], line=wanted.line,
         exam_item_id=wanted.exam_item_id, exam_order=exam_order, physician_id=wanted.physician_id,

@@ -13,9 +13,10 @@ from fenji.apps.booking.models import Booking, Offer, Place, Session, WaitingEnt
 from fenji.apps.booking.policies import Access, Wanted
 from fenji.apps.booking.sessions import close_session
 from fenji.apps.common import rulebooks
-from fenji.apps.common.errors import Invalid, NotFound
+from fenji.apps.common.errors import Forbidden, Invalid, NotFound
 from fenji.apps.notices.models import Notice
 from fenji.apps.registry.models import Department
+from fenji.apps.residents.models import ResidentAccount
 from fenji.kernel.referral import Urgency
 from fenji.kernel.roles import Role
 from fenji.rulebook import load_rulebook
@@ -233,6 +234,16 @@ def test_a_stranger_neither_enters_nor_answers_for_a_resident() -> None:
         waiting.enter(entry.resident_id, Wanted((session.department_id,), NOW, NOW + DAY), by=stranger, at=NOW)
     desk = clinic.keeper(session.department)  # the receiving desk answers for who is told by telephone
     assert waiting.accept(offer.pk, by=desk, at=NOW + HOUR).state == "booked"
+
+
+def test_nobody_puts_himself_ahead_by_calling_himself_urgent() -> None:
+    where, whom, patient = clinic.department(), clinic.resident(), clinic.doctor("梁居民")
+    ResidentAccount.objects.create(user=patient, resident_id=whom, relation="self", from_at=NOW - DAY)
+    wanted = Wanted((where.pk,), NOW, NOW + DAY)
+    for urgency in (Urgency.URGENT, Urgency.EMERGENCY):
+        with pytest.raises(Forbidden):
+            waiting.enter(whom, wanted, urgency=urgency, by=patient, at=NOW)
+    assert waiting.enter(whom, wanted, by=patient, at=NOW).urgency == Urgency.ROUTINE
 
 
 def test_the_list_is_shown_in_the_order_in_which_it_is_served() -> None:
