@@ -116,7 +116,8 @@ def _make_ready(installation: Installation, stopping: threading.Event) -> None:
 def without_password(url: str) -> str:
     """An address as it may be shown: user and password taken out."""
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]).geturl()
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}{parts.path}{query}"
 
 
 def _fenji(arguments: list[str], stopping: threading.Event) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
 from django.db.utils import ConnectionHandler
@@ -66,7 +66,9 @@ def restore(
 
 def another_database(url: str, name: str) -> str:
     """The address of the database `name` on the same server, for the same role."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name)}"))
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}/{quote(name)}{query}"  # urlunsplit would drop an empty host
 
 
 def create_database(url: str, name: str, *, owner: str) -> bool:

@@ -184,6 +184,21 @@ def test_a_backup_goes_into_a_newer_server_and_not_into_an_older(
     assert len(every_row(empty)["kept"]) == 1000
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "postgresql://o:p%40@db.example:5433/city?sslmode=require",
+            "postgresql://o:p%40@db.example:5433/new?sslmode=require",
+        ),
+        ("postgresql://o@/city?host=/run/fenji", "postgresql://o@/new?host=/run/fenji"),
+        ("postgresql:///city", "postgresql:///new"),
+    ],
+)
+def test_another_database_of_the_same_server_has_the_same_address_but_for_its_name(url: str, expected: str) -> None:
+    assert restore.another_database(url, "new") == expected
+
+
 def fenji(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [*FENJI, *arguments], env=environment(home), capture_output=True, text=True, timeout=300, check=False, cwd=home
