@@ -56,7 +56,7 @@ class SessionRules:
             logout(request)
             messages.info(request, why)
             return None
-        request.posts, request.post = posts, _chosen(request, posts)  # type: ignore[attr-defined]
+        request.posts, request.post = posts, _chosen(request, user, posts)  # type: ignore[attr-defined]
         return _still_to_do(request, user, is_staff=is_staff)
 
 
@@ -78,11 +78,13 @@ def _why_over(request: HttpRequest, at: datetime, *, is_staff: bool) -> str:
     return ""
 
 
-def _chosen(request: HttpRequest, posts: list[Membership]) -> Membership | None:
-    """The post chosen in this session if still held, else the one at the highest tier."""
-    chosen = request.session.get(POST)
-    main = max(posts, key=lambda post: post.institution.tier, default=None)
-    return next((post for post in posts if post.pk == chosen), main)
+def _chosen(request: HttpRequest, user: User, posts: list[Membership]) -> Membership | None:
+    """The post chosen in this session, else the one chosen last, else the main one (held longest); none not held."""
+    held = {post.pk: post for post in posts}
+    for wanted in (request.session.get(POST), user.last_post_id):
+        if wanted in held:
+            return held[wanted]
+    return min(posts, key=lambda post: (post.valid_from, post.pk), default=None)
 
 
 def _still_to_do(request: HttpRequest, user: User, *, is_staff: bool) -> HttpResponse | None:

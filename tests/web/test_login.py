@@ -10,7 +10,9 @@ from django.test import Client
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
-from fenji.kernel.roles import Office
+from fenji.apps.registry.models import Membership
+from fenji.kernel.roles import Office, Role
+from fenji.web.accounts.login import BACKEND
 from tests.factories.accounts import PASSWORD, administrator, person, program
 from tests.factories.world import World, make_world
 from tests.web.entrance import is_in, log_in, verbs
@@ -149,7 +151,6 @@ def test_one_visitor_of_the_demonstration_does_not_log_out_another(client: Clien
 
 def test_one_acts_from_one_post_and_may_change_it(world: World, client: Client) -> None:
     from fenji.apps.registry.actions import give_post
-    from fenji.kernel.roles import Role
 
     second = give_post(world.doctor, world.county, Role.PHYSICIAN, by=None)
     client.force_login(world.doctor)
@@ -160,6 +161,27 @@ def test_one_acts_from_one_post_and_may_change_it(world: World, client: Client) 
     first = next(post for post in page.wsgi_request.posts if post != second)
     client.post("/account/post/", {"post": first.pk})
     assert client.get("/account/").wsgi_request.post == first
+
+
+def test_a_new_session_begins_with_the_post_last_chosen_and_at_first_with_the_one_held_longest(
+    world: World, client: Client
+) -> None:
+    from fenji.apps.registry.actions import end_post, give_post
+
+    higher = give_post(world.doctor, world.city, Role.PHYSICIAN, by=None)
+
+    def first_post() -> Membership:
+        fresh = Client()
+        fresh.force_login(world.doctor, BACKEND)
+        found: Membership = fresh.get("/account/").wsgi_request.post
+        return found
+
+    assert first_post().institution == world.township  # not the highest
+    client.force_login(world.doctor, BACKEND)
+    client.post("/account/post/", {"post": higher.pk})
+    assert first_post() == higher
+    end_post(higher.pk, by=None)
+    assert first_post().institution == world.township
 
 
 def test_the_post_of_another_cannot_be_taken(world: World, client: Client) -> None:

@@ -214,6 +214,11 @@ def change_own_profile(*, phone: str, email: str, large_print: bool, by: User) -
     return user
 
 
+def remember_post(post_id: int, *, by: User) -> None:
+    """The post one chose to act from is the one the next session begins with. Nothing of anybody else's changes."""
+    User.objects.filter(pk=by.pk).update(last_post_id=post_id)
+
+
 def _insert(username: str, name: str, **fields: Any) -> User:
     username, name = username.strip(), name.strip()
     if not name:

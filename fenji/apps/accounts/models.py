@@ -40,6 +40,7 @@ class User(AbstractBaseUser):
     is_program = models.BooleanField(default=False)  # logs in by token only
     office = models.CharField(max_length=10, blank=True, choices=[(o.value, o.name) for o in Office])
     large_print = models.BooleanField(default=False)
+    last_post_id = models.BigIntegerField(null=True)  # registry.Membership the person last chose to act from
     source_system = models.CharField(max_length=40, blank=True)
     source_code = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,3 +93,17 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class WrongTry(models.Model):
+    """A wrong answer to a question that anybody may be asked without logging in, kept for a day."""
+
+    what = models.CharField(max_length=20)  # which question
+    address = models.CharField(max_length=45)  # of the network, from where it came
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["what", "address", "at"], name="wrong_try"), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%Y-%m-%d %H:%M}"

@@ -43,6 +43,14 @@ class Deceased(DomainError):
     message = _("该居民已登记死亡。")
 
 
+class NoAccountYet(DomainError):
+    """The relative who is to act has no account of their own."""
+
+    code = "no_account_yet"
+    message = _("没有找到这张健康卡的账号。")
+    remedy = _("请核对卡号；家属还没有账号的，先为家属本人开通。")
+
+
 class NoReadingPost(Forbidden):
     """The account holds no post from which residents may be seen."""
 

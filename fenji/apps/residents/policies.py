@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fenji.apps.common import free_text
 from fenji.apps.common.errors import Forbidden, Invalid
 from fenji.apps.residents.errors import NoReadingPost
-from fenji.kernel.roles import CLINICAL, Role
+from fenji.kernel.roles import CLINICAL, PRIMARY, Role
 
 if TYPE_CHECKING:
     from fenji.apps.registry.models import Membership
@@ -24,6 +24,8 @@ REGISTERING_ROLES = READING_ROLES
 WHOLE_HOUSE_ROLES = frozenset({Role.REFERRAL_OFFICE, Role.PROGRAM})
 # Merging two people's records is decided by whoever answers for the institution, or its office.
 MERGING_ROLES = frozenset({Role.PRIMARY_HEAD, Role.REFERRAL_OFFICE})
+# Who compares a document with the face at a counter, and opens the resident's own account.
+OPENING_ROLES = PRIMARY | {Role.REFERRAL_OFFICE}
 
 VISIT_LASTS = timedelta(hours=24)
 EMERGENCY_LASTS = timedelta(hours=3)  # as DHIS2's break-glass
@@ -71,6 +73,15 @@ def check_can_merge(posts: Iterable["Membership"]) -> None:
 
 def can_merge(posts: Iterable["Membership"]) -> bool:
     return any(post.role in MERGING_ROLES for post in posts)
+
+
+def check_can_open_account(posts: Iterable["Membership"]) -> None:
+    if not can_open_account(posts):
+        raise NoReadingPost(_("居民账号由基层医务人员或转诊办在柜台当面办理。"))
+
+
+def can_open_account(posts: Iterable["Membership"]) -> bool:
+    return any(post.role in OPENING_ROLES for post in posts)
 
 
 def check_reason(reason: str) -> str:

@@ -1,15 +1,21 @@
-"""One's own account: the post one acts from, password, telephone, large print."""
+"""One's own account: the post one acts from, password, telephone, large print; whose pages it opens, and closing it."""
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from fenji.apps.accounts import actions, second_factor
 from fenji.apps.accounts.errors import WeakPassword
+from fenji.apps.common import clock
 from fenji.apps.common.errors import NotFound
+from fenji.apps.residents import actions as residents
+from fenji.apps.residents.models import ResidentAccount
+from fenji.apps.residents.queries import residents_of_account
 from fenji.web.accounts.forms import PasswordForm, ProfileForm
+from fenji.web.resident.family import RELATIONS
 from fenji.web.roles import PersonRequest, desk_of, requires_login
 from fenji.web.session import POST
 
@@ -23,6 +29,7 @@ def switch_post(request: PersonRequest) -> HttpResponse:
     if chosen is None:
         raise NotFound
     request.session[POST] = chosen.pk
+    actions.remember_post(chosen.pk, by=request.user)
     return redirect(desk_of(chosen))
 
 
@@ -36,8 +43,33 @@ def account(request: PersonRequest) -> HttpResponse:
         actions.change_own_profile(**form.cleaned_data, by=user)
         messages.success(request, _("已保存。"))
         return redirect("account")
-    shown = {"form": form, "is_enrolled": second_factor.is_enrolled(user)}
+    shown = {"form": form, "is_enrolled": second_factor.is_enrolled(user), "at": clock.now(), "lets": _lets(request)}
     return render(request, "account/account.html", shown, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires_login
+def end_acting(request: PersonRequest, account_id: int) -> HttpResponse:
+    """A resident closes the own account, or ends that a relative's opens the resident's pages; a relative gives up."""
+    residents.end_account(account_id, by=request.user)
+    request.user.refresh_from_db()
+    if not request.user.is_active:
+        logout(request)
+        messages.success(request, _("账号已注销。需要时可带证件再开通。"))
+        return redirect("account_login")
+    messages.success(request, _("已关闭。"))
+    return redirect("account")
+
+
+def _lets(request: PersonRequest) -> list[tuple[ResidentAccount, str, bool]]:
+    """What the account opens, and who else opens the own pages: row, relation in words, whether it is one's own."""
+    at = clock.now()
+    mine = residents_of_account(request.user, at)
+    own = next((one for one in mine if one.relation == "self"), None)
+    others = (
+        [one for one in residents.accounts_of(own.resident_id, at) if one.user_id != request.user.pk] if own else []
+    )
+    return [(one, str(RELATIONS.get(one.relation, "")), one.user_id == request.user.pk) for one in (*mine, *others)]
 
 
 @requires_login

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, path
 
-from fenji.web.accounts import login, own
+from fenji.web.accounts import counter, login, own
 from fenji.web.accounts.second_factor import EnrolPage, NewCodesPage
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", own.account, name="account"),
     path("account/post/", own.switch_post, name="switch_post"),
     path("account/password/", own.change_password, name="account_change_password"),
+    path("account/residents/<int:account_id>/end/", own.end_acting, name="end_acting"),
+    path("residents/<uuid:resident_id>/account/", counter.resident_account, name="resident_account"),
+    path(
+        "residents/<uuid:resident_id>/account/<int:account_id>/end/",
+        counter.end_at_counter,
+        name="resident_account_end",
+    ),
     path("account/again/", ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("account/second-factor/", mfa.index, name="mfa_index"),
     path("account/second-factor/again/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -43,6 +43,7 @@ def show(request: PostRequest, resident_id: UUID, revealed: dict[str, str] | Non
         "merges": queries.merges_of(resident.pk),
         "can_merge": policies.can_merge(request.posts),
         "is_nameless": not resident.is_verified,
+        "opens_accounts": policies.can_open_account([request.post]),
         "may_be_mother": resident.sex == FEMALE,
         "referrals": of_resident(request.user, resident.pk, at),
         "referrals_template": _optional("referrals/_of_resident.html"),

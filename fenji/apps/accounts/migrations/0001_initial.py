@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('is_program', models.BooleanField(default=False)),
                 ('office', models.CharField(blank=True, choices=[('', 'NONE'), ('system', 'SYSTEM'), ('security', 'SECURITY'), ('audit', 'AUDIT')], max_length=10)),
                 ('large_print', models.BooleanField(default=False)),
+                ('last_post_id', models.BigIntegerField(null=True)),
                 ('source_system', models.CharField(blank=True, max_length=40)),
                 ('source_code', models.CharField(blank=True, max_length=60)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -57,5 +58,17 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='WrongTry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=20)),
+                ('address', models.CharField(max_length=45)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['what', 'address', 'at'], name='wrong_try'), models.Index(fields=['at'], name='accounts_wr_at_03058b_idx')],
+            },
         ),
     ]
