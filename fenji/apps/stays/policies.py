@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=60)
 AHEAD = timedelta(days=366)
+PATIENT_ASKED = "居民要求改期"  # the reason of a move that is the patient's doing: not the hospital's wait
 JUST_NOW = timedelta(minutes=5)  # a form filled in takes a moment
 
 

@@ -131,7 +131,8 @@ def _give(request: PostRequest, referral: Referral, form: GiveForm) -> str:
     wanted = Wanted(span, ward_ids=(number_of(values["ward"]) or 0,))
     version = number_of(request.POST.get("version"))
     _referral, stay = give_bed(
-        referral.pk, wanted, span, by=request.user, version=version, needs_isolation=values["needs_isolation"]
+        referral.pk, wanted, span, by=request.user, version=version, needs_isolation=values["needs_isolation"],
+        patient_asked=values["patient_asked"],
     )  # fmt: skip
     messages.success(
         request, _("已预留 %(ward)s %(bed)s。") % {"ward": stay.resource.ward.name, "bed": stay.resource.name}

@@ -47,6 +47,7 @@ class GiveForm(forms.Form):
     from_on = forms.DateField(label=_("入院日期"), widget=DateInput())
     days = forms.IntegerField(label=_("预计住院天数"), min_value=1, max_value=60, initial=7)
     needs_isolation = forms.BooleanField(label=_("需要隔离"), required=False)
+    patient_asked = forms.BooleanField(label=_("换床或改期由居民提出"), required=False)
 
     def __init__(self, wards: list[tuple[str, str]], data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)

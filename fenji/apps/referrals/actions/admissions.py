@@ -21,7 +21,7 @@ from fenji.apps.residents.identity import phone_number
 from fenji.apps.stays import actions as stays
 from fenji.apps.stays import queries as beds
 from fenji.apps.stays.models import Resource, Stay
-from fenji.apps.stays.policies import Footing, Person, Span, Wanted
+from fenji.apps.stays.policies import PATIENT_ASKED, Footing, Person, Span, Wanted
 from fenji.kernel.referral import BEFORE_ARRIVAL, Party, State
 
 RECEIVING = frozenset({Party.OFFICE, Party.DEPARTMENT})
@@ -46,10 +46,18 @@ def refer_with_bed(
 
 
 def give_bed(
-    referral_id: UUID, wanted: Wanted | int, span: Span, *, by: User, version: int | None, needs_isolation: bool = False
+    referral_id: UUID,
+    wanted: Wanted | int,
+    span: Span,
+    *,
+    by: User,
+    version: int | None,
+    needs_isolation: bool = False,
+    patient_asked: bool = False,
 ) -> tuple[Referral, Stay]:
     """Reserve a bed for a referral's patient; one not yet answered is accepted with it. A bed it has is exchanged.
 
+    `patient_asked` says that the patient wants the other date: that wait is not the hospital's.
     Raises what the move and the reservation may meet, and then neither has happened.
     """
     with patience():
@@ -62,16 +70,19 @@ def give_bed(
         elif State(referral.state) not in TAKES_BED:
             raise MoveNotPossible
         _check_receivers(wanted, referral)
-        stay = _reserve(referral, wanted, span, Person(referral.resident.sex, needs_isolation), by, at)
+        reason = PATIENT_ASKED if patient_asked else "换床"
+        stay = _reserve(referral, wanted, span, Person(referral.resident.sex, needs_isolation), by, at, reason)
         _tell(referral, stay, at)
         return referral, stay
 
 
-def _reserve(referral: Referral, wanted: Wanted | int, span: Span, person: Person, by: User, at: datetime) -> Stay:
+def _reserve(
+    referral: Referral, wanted: Wanted | int, span: Span, person: Person, by: User, at: datetime, reason: str
+) -> Stay:  # fmt: skip
     planned = beds.planned_for(referral.pk, at=at)
     if planned is not None:
         return stays.move_to(
-            planned.pk, wanted, span, person=person, footing=Footing.PLATFORM, by=by, at=at, reason="换床"
+            planned.pk, wanted, span, person=person, footing=Footing.PLATFORM, by=by, at=at, reason=reason
         )  # fmt: skip
     return stays.reserve(
         wanted, span, person=person, footing=Footing.PLATFORM, by=by, at=at, resident_id=referral.resident_id,
