@@ -1,5 +1,6 @@
 """The demonstration's bills: visits and stays of three months, settled one after another as they would have come."""
 
+import contextlib
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
 from fenji.apps.contracts.models import Contract
 from fenji.apps.payments.actions import claims, supervision
+from fenji.apps.payments.errors import NotInsured
 from fenji.apps.payments.given import Bill
 from fenji.apps.payments.models import Claim, Item
 from fenji.apps.referrals.models import Referral
@@ -34,7 +36,7 @@ def settle_bills(report: Report) -> int:
     now, officer = clock.now(), User.objects.get(username="insurer")
     bills = sorted(_bills(now), key=lambda bill: bill.ended_at)
     for count, bill in enumerate(bills, 1):
-        with clock.set_to(bill.ended_at + AN_HOUR):
+        with clock.set_to(bill.ended_at + AN_HOUR), contextlib.suppress(NotInsured):  # who is not insured pays in cash
             claims.settle(bill, by=officer)
         report(count, len(bills))
     supervision.look_for_cases((now - LOOKS_BACK).date(), now.date())

@@ -28,7 +28,7 @@ def estimated(request: HttpRequest, given: shapes.BillIn) -> shapes.SettlementSh
     bill = given.as_bill()
     bill.check(at=caller.at)
     found = estimate(bill)
-    return shapes.settlement_shown(found.settlement, found.assessed.bill.referral_state)
+    return shapes.settlement_shown(found.settlement, found.referral_state)
 
 
 @router.post("/claims", response=answers(201, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE, summary="Settle")

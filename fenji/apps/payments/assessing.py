@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from fenji.apps.common.errors import Invalid, NotFound
-from fenji.apps.payments.facts import Came, how_it_came
+from fenji.apps.payments.facts import Came, history_of
 from fenji.apps.payments.given import Bill as Given
 from fenji.apps.payments.insured import Insured, insured_on
 from fenji.apps.payments.policies import check_designated
@@ -17,7 +17,6 @@ from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.faults import FAULTS, Fault, fault_of
 from fenji.kernel.payment.lines import ClassedLine, Line, bill_of, class_lines
 from fenji.kernel.payment.person import PersonYear as Accumulators
-from fenji.kernel.payment.referral_state import ReferralFact
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,8 @@ class Assessed:
     bill: Bill
 
 
-def assess(given: Given, *, supposing: ReferralFact | None = None, class_a_cents: int = 0) -> Assessed:
-    """Raises NotFound (resident, institution), NotInsured, Suspended, NotDesignated, Invalid.
-
-    `supposing` and `class_a_cents` serve estimates: a referral not written yet, an amount without items.
-    """
+def assess(given: Given) -> Assessed:
+    """Raises NotFound (resident, institution), NotInsured, Suspended, NotDesignated, Invalid."""
     resident = Resident.objects.select_related("merged_into").filter(pk=given.resident_id).first()
     institution = Institution.objects.filter(code=given.institution_code).first()
     if resident is None or institution is None:
@@ -44,14 +40,14 @@ def assess(given: Given, *, supposing: ReferralFact | None = None, class_a_cents
     resident = resident.merged_into or resident
     check_designated(institution)
     insured = insured_on(resident, timezone.localdate(given.ended_at))
-    came = how_it_came(resident, institution, given.setting, given.admitted_at, supposing=supposing)
+    history = history_of(resident, timezone.localdate(given.admitted_at))
+    came = history.came(institution, given.setting, given.admitted_at)
     lines = classed(given.lines, institution, given)
     frame = Bill(
         insured.scheme, given.setting, pay_tier(institution), came.resolution.state, int(came.contract), insured.group,
         care_days=given.care_days,
     )  # fmt: skip
-    filled = bill_of(lines, frame)
-    bill = Bill(*(int(value) for value in filled._replace(a_cents=filled.a_cents + class_a_cents)))
+    bill = Bill(*(int(value) for value in bill_of(lines, frame)))
     if fault := fault_of(bill, Accumulators()):
         raise Invalid(FAULTS[Fault(fault)][0])
     return Assessed(resident, institution, insured, came, lines, bill)

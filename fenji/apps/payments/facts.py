@@ -30,34 +30,45 @@ class Came:
     contract: bool
 
 
-def how_it_came(
-    resident: Resident, institution: Institution, setting: Setting, admitted_at: datetime,
-    *, supposing: ReferralFact | None = None,
-) -> Came:  # fmt: skip
-    """Resolve the state of a visit. `supposing` adds a referral not written yet, for an estimate."""
-    day = timezone.localdate(admitted_at)
-    referrals = list(Referral.objects.filter(resident=resident).exclude(state__in=NOT_ISSUED).select_related(
-        "sender", "receiver"
-    ))  # fmt: skip
-    facts = [*map(_of_referral, referrals), *map(_of_filing, _filings(resident))]
-    visit = Visit(institution.code, pay_tier(institution), setting, admitted_at)
-    contract = is_contracted_with(resident.pk, institution, day)
-    resolution = resolve_referral_state(
-        (*facts, supposing) if supposing else tuple(facts), visit, policy_on(day)
-    )  # fmt: skip
-    return Came(resolution, _chain(resolution, referrals), contract)
+@dataclass(frozen=True)
+class History:
+    """What a resident's referrals, filings and contract say on a day; read once, asked for many institutions."""
+
+    referrals: tuple[Referral, ...]
+    facts: tuple[ReferralFact, ...]
+    contracted_with: frozenset[int]  # institutions of the family-doctor team and of its consortium
+
+    def came(
+        self,
+        institution: Institution,
+        setting: Setting,
+        admitted_at: datetime,
+        *,
+        supposing: ReferralFact | None = None,
+    ) -> Came:
+        """How a visit came about. `supposing` adds a referral not written yet, for an estimate."""
+        visit = Visit(institution.code, pay_tier(institution), setting, admitted_at)
+        facts = (*self.facts, supposing) if supposing else self.facts
+        resolution = resolve_referral_state(facts, visit, policy_on(timezone.localdate(admitted_at)))
+        return Came(resolution, _chain(resolution, self.referrals), institution.pk in self.contracted_with)
 
 
-def is_contracted_with(resident_id: UUID, institution: Institution, day: date) -> bool:
-    """Signed with a team of the institution or of its consortium."""
+def history_of(resident: Resident, day: date) -> History:
+    found = Referral.objects.filter(resident=resident).exclude(state__in=NOT_ISSUED)
+    referrals = tuple(found.select_related("sender", "receiver"))
+    facts = (*map(_of_referral, referrals), *map(_of_filing, _filings(resident)))
+    return History(referrals, facts, _contracted_with(resident.pk, day))
+
+
+def _contracted_with(resident_id: UUID, day: date) -> frozenset[int]:
+    """The institution of the resident's team, and all of its consortium."""
     contract = contract_on(resident_id, day)
     if contract is None:
-        return False
+        return frozenset()
     home = contract.team.institution_id
-    if home == institution.pk:
-        return True
-    groups = ConsortiumMember.objects.filter(institution=institution).values("consortium")
-    return ConsortiumMember.objects.filter(institution_id=home, consortium__in=groups).exists()
+    groups = ConsortiumMember.objects.filter(institution_id=home).values("consortium")
+    members = ConsortiumMember.objects.filter(consortium__in=groups).values_list("institution_id", flat=True)
+    return frozenset({home, *members})
 
 
 def _of_referral(referral: Referral) -> ReferralFact:
@@ -90,7 +101,7 @@ def _filings(resident: Resident) -> Iterable[Filing]:
     return Filing.objects.filter(resident=resident).select_related("institution")
 
 
-def _chain(resolution: Resolution, referrals: list[Referral]) -> str:
+def _chain(resolution: Resolution, referrals: tuple[Referral, ...]) -> str:
     """The first referral of the chain that the ground belongs to."""
     by_id = {str(one.pk): one for one in referrals}
     found = by_id.get(resolution.fact.id) if resolution.fact else None

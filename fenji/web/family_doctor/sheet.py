@@ -1,7 +1,7 @@
 """A referral being written: what has been filled in so far, and what follows from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from fenji.apps.booking import queries as booking
 from fenji.apps.booking.models import Place
 from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common import rulebooks
+from fenji.apps.payments.estimating import estimates_at
 from fenji.apps.referrals.actions.effects.places import HORIZON
 from fenji.apps.referrals.choosing import Answer, Question, choose
 from fenji.apps.referrals.first_contact import judge_sender
@@ -25,8 +26,10 @@ from fenji.kernel.conditions import comparisons_of
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.explanation import explain, name_of
 from fenji.kernel.first_contact import Judgement
+from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
+from fenji.web.presenters.numbers import money_words
 from fenji.web.referrals.presenter import ProposalCard, proposals
 
 MOST_PLACES = 40
@@ -55,7 +58,7 @@ class Sheet:
         self.measures = _read_measures(self.data, self.catalogue.measures)
         self.asked = self._asked()
         self.answer = self._answer()
-        self.cards: list[ProposalCard] = proposals(self.answer, self.at) if self.answer else []
+        self.cards: list[ProposalCard] = self._with_costs(proposals(self.answer, self.at)) if self.answer else []
         self.chosen = self._chosen()
         self.places = self._places()
 
@@ -182,6 +185,13 @@ class Sheet:
             self.diagnosis.specialty if self.diagnosis else "", self.code, self.measures, self.at,
         )  # fmt: skip
         return choose(question)
+
+    def _with_costs(self, cards: list[ProposalCard]) -> list[ProposalCard]:
+        """With what the resident would pay of a usual visit when referred there: an example, from average bills."""
+        houses = [card.institution for card in cards]
+        found = estimates_at(self.resident, self.post.institution, houses, Setting.OUTPATIENT, at=self.at)
+        costs = {code: money_words(one.settlement.self_cents) for code, one in found.items()}
+        return [replace(card, pays=costs.get(card.institution.code, "")) for card in cards]
 
     def _chosen(self) -> ProposalCard | None:
         wanted = self.data.get("institution")

@@ -171,6 +171,7 @@ class ProposalCard:
     metres: int | str
     needs_reason: bool
     department: int | None
+    pays: str = ""  # what the resident would pay there, where an estimate was made
 
 
 def proposals(answer: Answer, at: datetime, *, most: int = 8) -> list[ProposalCard]:

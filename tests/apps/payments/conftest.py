@@ -24,6 +24,8 @@ def world(db: None, clock: Any) -> World:
     fund = institution("yj-yibao", "阳江市医保经办机构", Kind.INSURER, Tier.CITY, Level.NONE, world.region)
     world.people["insurer"] = person("insurer", fund, Role.INSURER)
     Resident.objects.update(scheme="resident")
+    assert world.resident is not None
+    world.resident.refresh_from_db()
     return world
 
 

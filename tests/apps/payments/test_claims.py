@@ -183,6 +183,6 @@ def test_an_estimate_stores_nothing_and_agrees_with_the_bill_that_follows(world:
 
 def test_each_place_of_choice_has_its_price(world: World, clock) -> None:
     places = [world.county, world.city, world.township]
-    found = estimates_at(world.resident.pk, world.township, places, Setting.INPATIENT, at=clock.at)
+    found = estimates_at(world.resident, world.township, places, Setting.INPATIENT, at=clock.at)
     assert set(found) == {place.code for place in places}
     assert found[world.township.code].settlement.self_cents < found[world.city.code].settlement.self_cents
