@@ -279,7 +279,8 @@ PAGES: dict[str, Arguments] = {
     "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
     "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
     # commission and insurer
-    "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none, "commission_green": _none,
+    "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none,
+    "commission_green": _none,
     "policy_changes": _none, "policy_change": _first(PolicyChange),
     "policy_draft": lambda town: [("payment.ratio.inpatient",), ("choice.stepwise",)],
     "commission_list": lambda town: [(code,) for code in ("up", "overdue")], "insurer": _none,
