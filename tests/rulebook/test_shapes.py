@@ -94,6 +94,15 @@ def test_a_good_value_reads_in_both_languages(key: str, value: Any, chinese: str
     assert (shape.words(value, False), shape.words(value, True)) == (chinese, english)
 
 
+@pytest.mark.parametrize("key", [key for key, rule in KEYS.items() if rule.shape.choices])
+def test_every_choice_fits_and_is_said_in_words_of_its_own(key: str) -> None:
+    shape = KEYS[key].shape
+    assert all(shape.fits(choice) for choice in shape.choices)
+    chinese, english = ([shape.words(choice, language) for choice in shape.choices] for language in (False, True))
+    assert len(set(chinese)) == len(set(english)) == len(shape.choices)
+    assert not any(words.isascii() for words in chinese)
+
+
 def test_spans_are_said_alike_once() -> None:
     span = {"hours": 7, "working": True}
     words = KEYS["deadlines.review"].shape.words

@@ -73,6 +73,11 @@ def test_a_stranger_reads_each_rule_with_value_day_clause_status_and_who_leads(w
     assert len(names) == sum(key.startswith("contract.") for key in KEYS)
 
 
+def test_without_a_city_the_page_says_so(client: Client, db: None) -> None:
+    answer = client.get("/policy/")
+    assert answer.status_code == 404 and "还没有载入本市的政策" in text(answer)
+
+
 def test_another_day_reads_as_it_stood(world: World, client: Client) -> None:
     now, then = (text(client.get(f"/policy/?chapter=medicines{on}")) for on in ("", "&on=2016-07-01"))
     assert "30 天" in now and "28 天" in then and "30 天" not in then
@@ -111,7 +116,11 @@ def test_a_value_of_many_parts_is_shown_line_by_line(world: World) -> None:
     rulebook = rulebooks.current()
     dated = rulebook.values["payment.ratio_rule.referral"][-1]
     lines = value_lines(dated.key, dated.value)
-    assert len(lines) == 3 and lines[1].startswith("门诊慢性病【") and lines[1].endswith("】")
+    assert [line.words for line in lines] == ["普通门诊", "门诊慢性病", "其余"]
+    assert (
+        lines[1].parts[2] == "其余：未经转诊 −15 个百分点，异地已备案 −10 个百分点，异地未备案 −20 个百分点，其余 不变"
+    )
+    assert [line.words for line in value_lines("payment.rounding", "down")] == ["舍去分以下"]
 
 
 def test_a_draft_waits_and_a_second_person_puts_it_in_force(world: World, clock: Frozen) -> None:

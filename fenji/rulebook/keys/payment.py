@@ -7,13 +7,11 @@ from typing import Any
 from fenji.kernel.payment import policy_keys as kernel
 from fenji.kernel.payment.codes import (
     Band,
-    ChainMode,
     Group,
     ItemKind,
     Order,
     PayTier,
     ReferralState,
-    Rounding,
     Scheme,
     Setting,
 )
@@ -68,19 +66,14 @@ AXES: dict[type[IntEnum], dict[IntEnum, tuple[str, str]]] = {
         Band.IV: ("第四段", "band IV"),
     },
 }
-WORDS: Names = {
+WORDS: Names = {  # by name: members of different axes are equal as numbers
     "none": ("不设", "none"),
-    **{
-        member.name.lower(): names
-        for member, names in {
-            ChainMode.ANEW: ("每次重新计算", "anew each time"),
-            ChainMode.DIFFERENCE: ("上转补差额，下转不再计", "upward the difference, downward none"),
-            ChainMode.WAIVED: ("转诊后不再计", "none after a referral"),
-            Rounding.DOWN: ("舍去分以下", "cut off below the cent"),
-            Rounding.HALF_UP: ("四舍五入到分", "half up to the cent"),
-            Rounding.UP: ("分以下进一", "up to the cent"),
-        }.items()
-    },
+    "anew": ("每次重新计算", "anew each time"),
+    "difference": ("上转补差额，下转不再计", "upward the difference, downward none"),
+    "waived": ("转诊后不再计", "none after a referral"),
+    "down": ("舍去分以下", "cut off below the cent"),
+    "half_up": ("四舍五入到分", "half up to the cent"),
+    "up": ("分以下进一", "up to the cent"),
     **{member.name.lower(): names for member, names in AXES[ReferralState].items()},
 }
 

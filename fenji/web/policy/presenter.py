@@ -13,6 +13,15 @@ from fenji.rulebook.schema import DatedValue
 from fenji.rulebook.sources import Responsible
 
 _BETWEEN_PARTS = re.compile(r"[；;]\s*(?![^【]*】)")  # not inside brackets
+_BRACKETS = re.compile(r"^(?P<head>[^【]*)【(?P<inner>.*)】$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part of a value in words, with parts of its own below it."""
+
+    words: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Row:
 
     key: str
     name: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     since: date
     until: date | None
     layer: str
@@ -47,9 +56,14 @@ def key_name(key: str) -> str:
     return KEYS[key].name_en if is_english() else KEYS[key].name
 
 
-def value_lines(key: str, value: Any) -> tuple[str, ...]:
+def value_lines(key: str, value: Any) -> tuple[Line, ...]:
     """A value in words, a line for each of its parts."""
-    return tuple(_BETWEEN_PARTS.split(KEYS[key].shape.words(value, is_english())))
+    return tuple(map(_line, _BETWEEN_PARTS.split(KEYS[key].shape.words(value, is_english()))))
+
+
+def _line(words: str) -> Line:
+    nested = _BRACKETS.match(words)
+    return Line(nested["head"], tuple(_BETWEEN_PARTS.split(nested["inner"]))) if nested else Line(words)
 
 
 def row_of(rulebook: Rulebook, dated: DatedValue) -> Row:

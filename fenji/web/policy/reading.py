@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock, policy_changes, rulebooks
@@ -14,6 +15,7 @@ from fenji.apps.common.errors import NotFound
 from fenji.kernel.tiers import Basis
 from fenji.rulebook.comparison import in_force, value_or_none
 from fenji.rulebook.keys import CHAPTERS, KEYS
+from fenji.rulebook.rulebook import Rulebook
 from fenji.web.policy.guard import is_reviewer, may_draft
 from fenji.web.policy.presenter import Row, chapter_name, history_of, key_name, row_of
 from fenji.web.presenters.basis import MARKS
@@ -30,7 +32,7 @@ class Chapter:
 @require_GET
 def policy(request: HttpRequest) -> HttpResponse:
     """The rules in force `on` a day: one chapter, or all that a search or a status finds."""
-    at, rulebook = clock.now(), rulebooks.current()
+    at, rulebook = clock.now(), _rulebook()
     on = _day(request.GET.get("on", ""), at)
     rows = [row_of(rulebook, dated) for dated in in_force(rulebook, on)]
     asked, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
@@ -59,7 +61,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rule(request: HttpRequest, key: str) -> HttpResponse:
     """One rule: what it says today, on what ground, who sees to it, what it said before and will say."""
-    at, rulebook = clock.now(), rulebooks.current()
+    at, rulebook = clock.now(), _rulebook()
     if key not in KEYS:
         raise NotFound
     today = local(at).date()
@@ -80,6 +82,13 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "policy/rule.html", words)
 
 
+def _rulebook() -> Rulebook:
+    try:
+        return rulebooks.current()
+    except LookupError:
+        raise NotFound(_("还没有载入本市的政策。"), remedy=_("请系统管理员载入城市资料包。")) from None
+
+
 def _chapters(rows: Iterable[Row]) -> list[Chapter]:
     held = tuple(rows)
     chapters = (
@@ -90,7 +99,8 @@ def _chapters(rows: Iterable[Row]) -> list[Chapter]:
 
 
 def _is_meant(row: Row, chapter: str, status: str, asked: str) -> bool:
-    texts = (row.key, row.name, row.clause, row.source, *row.lines)
+    said = (text for line in row.lines for text in (line.words, *line.parts))
+    texts = (row.key, row.name, row.clause, row.source, *said)
     return (
         (not chapter or row.key.split(".")[0] == chapter)
         and (not status or row.status == status)
