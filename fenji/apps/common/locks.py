@@ -1,7 +1,8 @@
 """The order in which rows are locked, so that no two transactions wait for each other.
 
 1. the referral (a parent before its child), 2. the booking, 3. the place (claimed with SKIP LOCKED, never waited for),
-4. everything that is only inserted. Nobody waits longer than `LOCK_TIMEOUT`.
+4. a house's feed of movements, 5. beds and other resources in the order of their ids, 6. everything that is only
+inserted. Nobody waits longer than `LOCK_TIMEOUT`.
 """
 
 from collections.abc import Iterator
