@@ -30,6 +30,13 @@ SECRET_KEY = os.environ.get("FENJI_SECRET_KEY") or secrets.token_urlsafe(48)
 # Seal ID and phone numbers; each 32 bytes in base64, newest first, separated by commas. Kept outside the database.
 SEALING_KEYS = os.environ.get("FENJI_SEALING_KEYS", "")
 LOOKUP_KEY = os.environ.get("FENJI_LOOKUP_KEY", "")  # 32 bytes in base64: finds a sealed value by its hash
+# Ways out of the house for notices; where one is not set up, somebody is put on the call list.
+SMS_URL = os.environ.get("FENJI_SMS_URL", "")
+SMS_KEY = os.environ.get("FENJI_SMS_KEY", "")
+WECOM_URL = os.environ.get("FENJI_WECOM_URL", "")
+WECOM_CORP_ID = os.environ.get("FENJI_WECOM_CORP_ID", "")
+WECOM_AGENT_ID = os.environ.get("FENJI_WECOM_AGENT_ID", "")
+WECOM_SECRET = os.environ.get("FENJI_WECOM_SECRET", "")
 ALLOWED_HOSTS = os.environ.get("FENJI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 PUBLIC_URL = os.environ.get("FENJI_PUBLIC_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

@@ -70,6 +70,18 @@ VARIABLES = (
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
     Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
     Variable("FENJI_METRICS_TOKEN", "Lets a monitor on another machine read `/metrics` as a bearer.", "none"),
+    Variable(
+        "FENJI_SMS_URL",
+        "Gateway for SMS: takes `{mobile, content, id}` as JSON, answers `{code: 0}`. Without it people telephone.",
+        "none; a demonstration writes to FENJI_HOME/outbox",
+    ),
+    Variable("FENJI_SMS_KEY", "Key of the gateway, sent as a bearer.", "none"),
+    Variable(
+        "FENJI_WECOM_CORP_ID", "企业微信: the city's `corpid`; staff are told there, by their user names.", "none"
+    ),
+    Variable("FENJI_WECOM_AGENT_ID", "企业微信: number of the application that sends.", "none"),
+    Variable("FENJI_WECOM_SECRET", "企业微信: secret of the application.", "none"),
+    Variable("FENJI_WECOM_URL", "企业微信: address, for 政务微信 of one's own.", "https://qyapi.weixin.qq.com"),
     Variable("FENJI_REQUIRE_SECOND_FACTOR", "`1`: staff log in with a code of an authenticator app.", "0, else 1"),
     Variable("FENJI_IDLE_MINUTES", "Minutes without a request after which a session of staff ends.", "30"),
     Variable("FENJI_SESSION_HOURS", "Hours after which a session of staff ends in any case.", "12"),
