@@ -8,8 +8,8 @@ import pytest
 from fenji.apps.common.clock import Frozen
 from fenji.apps.payments import queries
 from fenji.apps.payments.models import Claim, Item
-from fenji.apps.residents.models import CareRelationKind, Resident
-from fenji.apps.residents.relations import open_relation
+from fenji.apps.residents.models import CareRelation, CareRelationKind, Resident, ResidentAccount
+from fenji.apps.residents.relations import emergency_access, open_relation
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Kind, Level, Tier
 from tests.api.conftest import Api
@@ -59,6 +59,21 @@ def test_estimated_settled_and_read_by_those_it_concerns(county: Api, township: 
     assert [person(name).get(path).status for name in ("patient", "insurer", "doctor")] == [200, 200, 200]
     assert [person(name).get(path).status for name in ("tcm_office", "officer")] == [404, 404]
     assert township.post("claims", bill(world, clock)).status == 404  # another house's bill
+
+
+def test_nobody_hands_in_the_own_bill_or_one_found_in_an_emergency(person: Person, world, clock):
+    physician = person("physician")
+    assert physician.post("claims/estimate", bill(world, clock)).status == 200
+    mine = ResidentAccount.objects.create(
+        user=world.physician, resident_id=resident_id(world), relation="spouse", from_at=clock.at
+    )
+    assert physician.post("claims", bill(world, clock)).status == 403
+    mine.delete()
+    CareRelation.objects.all().delete()
+    assert physician.post("claims", bill(world, clock)).status == 404
+    emergency_access(world.physician, resident_id(world), "昏迷送诊，家属不在场")
+    assert physician.post("claims", bill(world, clock)).status == 403
+    assert Claim.objects.count() == 0
 
 
 def test_corrected_and_reversed_by_its_hospital_only(county: Api, township: Api, world, clock):

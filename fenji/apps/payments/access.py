@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
-from fenji.apps.common.errors import NotFound
+from fenji.apps.common.errors import Forbidden, NotFound
 from fenji.apps.payments.models import Claim
 from fenji.apps.registry.models import Institution, Membership
 from fenji.apps.registry.posts import posts_of
@@ -30,12 +31,17 @@ def is_insurer(user: User, at: datetime) -> bool:
 
 
 def check_hands_in(user: User, institution_code: str, resident_id: UUID, at: datetime) -> None:
-    """A bill is handed in by its own institution, for a person in its care, or by the insurer. Raises NotFound."""
+    """A bill is handed in by its own institution, for a person in its care, or by the insurer. Raises NotFound.
+
+    Forbidden for one's own bill or the family's, and for who may only read, in an emergency.
+    """
     if is_insurer(user, at):
         return
-    house = Institution.objects.filter(code=institution_code).first()
-    if house is None or not _works_at(user, house.pk, at) or relation_for(user, resident_id, at) is None:
+    house, relation = Institution.objects.filter(code=institution_code).first(), relation_for(user, resident_id, at)
+    if house is None or relation is None or not _works_at(user, house.pk, at):
         raise NotFound
+    if relation.kind in (*OWN_FOOTING, CareRelationKind.EMERGENCY):
+        raise Forbidden(_("本人或家属的账单由同事办理；紧急查阅只能阅读。"))
 
 
 def check_answers_for(user: User, institution_id: int, at: datetime) -> None:
