@@ -6,6 +6,7 @@ Beside the races stand their negative controls: without the lock, or without the
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,11 @@ from fenji.apps.common.models import AuditEvent
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions, queries
 from fenji.apps.referrals.actions import direct, moving
+from fenji.apps.referrals.actions.effects import sending
 from fenji.apps.referrals.models import CarePlan, FollowUp, Referral, Reply, Step
+from fenji.apps.registry import actions as registry_actions
+from fenji.apps.registry.models import Institution
+from fenji.apps.residents.relations import open_visit
 from fenji.kernel.referral import BY_ACTION, MOVES, Move, Party, State
 from tests.factories import journey
 from tests.factories.policy import decide
@@ -344,3 +349,39 @@ def test_the_race_notices_a_filing_without_the_lock(world: World, monkeypatch: p
     decide(referral__insurer_step="filing")
     monkeypatch.setattr(moving.queries, "lock", lambda referral_id: Referral.objects.get(pk=referral_id))
     assert is_caught(lambda: race_for_filing(world))
+
+
+# --- a house closes while somebody sends there
+
+
+def race_with_closing(world: World, clock: Frozen) -> None:
+    Institution.objects.filter(pk=world.county_tcm.pk).update(valid_until=None)
+    Referral.objects.filter(receiver=world.county_tcm).update(state=State.CANCELLED, closed_at=clock.at, due_at=None)
+    people = [make_resident(clock.at, f"居民{number}") for number in range(4)]
+    for one in people:
+        open_visit(one, institution_id=world.township.pk, at=clock.at)
+    form = world.form(institution=world.county_tcm.code)
+
+    def send(number: int) -> Referral:
+        house = world.township.pk
+        return actions.refer(people[number].pk, form, by=world.doctor, institution_id=house)
+
+    def close() -> Institution:
+        return registry_actions.update_institution(world.county_tcm.pk, by=None, valid_until=clock.at.date())
+
+    outcomes = together([lambda: send(0), lambda: send(1), close, lambda: send(2), lambda: send(3)])
+    assert all(isinstance(one, Referral | Institution | DomainError) for one in outcomes), outcomes
+    is_closed = isinstance(outcomes[2], Institution)
+    assert not (is_closed and Referral.objects.filter(receiver=world.county_tcm, closed_at=None).exists()), outcomes
+
+
+def test_a_house_never_closes_over_a_patient_who_is_being_sent_there(world: World, clock: Frozen) -> None:
+    for _ in range(3):
+        race_with_closing(world, clock)
+
+
+def test_the_race_notices_a_sender_that_does_not_look_again(
+    world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "is_open", lambda institution_id: sleep(0.2) is None)
+    assert is_caught(lambda: race_with_closing(world, clock), rounds=12)

@@ -13,7 +13,7 @@ from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.models import Complaint, Referral, Step
 from fenji.apps.referrals.queries import first_of
-from fenji.apps.registry.models import Department
+from fenji.apps.registry.models import Department, Institution
 from fenji.apps.registry.posts import colleagues_covering, duty_phone, on_duty, people_at, people_of_team, roles_at
 from fenji.apps.registry.queries import commissions_above
 from fenji.apps.residents.identity import phone_number
@@ -133,6 +133,8 @@ def _rung(referral: Referral, rung: str, at: datetime) -> Sequence[Addressee]:
         return _people(people_at(referral.sender_id, day, roles=HEADS)) or addressees(referral, Party.SENDER, at)
     is_senders = STATES[State(referral.state)].owner in {Party.SENDER, Party.APPROVER}
     where = referral.sender_id if is_senders else referral.receiver_id or referral.sender_id
+    if Institution.objects.filter(pk=where, valid_until__lte=day).exists():
+        return [Addressee(institution_id=one.pk) for one in commissions_above(where)[:1]]  # nobody is there any more
     if rung == "receiving_office":
         return [_office(where)]
     if rung == "receiving_duty_phone":

@@ -14,7 +14,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.accounts.policies import check_may, check_may_on
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid, NotFound
-from fenji.apps.registry import policies, posts
+from fenji.apps.registry import closing, policies, posts
 from fenji.apps.registry.errors import AdministratorHasNoPost, CodeTaken, DutyTaken, PostHeld
 from fenji.apps.registry.institutions import FIELDS, checked, save_aliases
 from fenji.apps.registry.models import Absence, Department, Duty, Institution, Membership
@@ -173,7 +173,10 @@ def register_institution(*, by: User | None, aliases: tuple[str, ...] = (), **fi
 def update_institution(
     institution_id: int, *, by: User | None, aliases: tuple[str, ...] | None = None, **fields: Any
 ) -> Institution:
-    """Change fields of an institution (all but its code); `valid_until` ends it. Raises as `register_institution`."""
+    """Change fields of an institution (all but its code); `valid_until` ends it.
+
+    Raises as `register_institution`, and StillInUse with the list of what would be left hanging.
+    """
     check_may("run_system", by)
     at, values = clock.now(), checked(fields, is_new=False)
     institution = Institution.objects.select_for_update(of=("self",)).filter(pk=institution_id).first()
@@ -181,6 +184,8 @@ def update_institution(
         raise NotFound
     for name, value in values.items():
         setattr(institution, name, value)
+    if values.get("valid_until"):
+        closing.close(institution, values["valid_until"], by=by, at=at)
     institution = _saved(institution, aliases)
     details = {"fields": sorted(name for name in values if name in FIELDS)}
     audit.record("institution.update", institution, by=by, at=at, institution_id=institution.pk, details=details)

@@ -41,6 +41,16 @@ class AdministratorHasNoPost(DomainError):
     remedy = _("请为其业务工作另开账号。")
 
 
+class StillInUse(DomainError):
+    """An institution that has patients on their way, places booked or follow-ups to do does not close."""
+
+    code = "institution_in_use"
+    remedy = _("请先由其转诊办续转、改约或办结；也可先填一个以后的停用日期，届时不再收新的转诊。")
+
+    def __init__(self, hanging: str) -> None:
+        super().__init__(_("该机构还有未了的事，不能停用：%(hanging)s。") % {"hanging": hanging})
+
+
 class CodeTaken(DomainError):
     code = "code_taken"
     message = _("机构代码或别名已被使用。")

@@ -16,6 +16,7 @@ from fenji.apps.referrals.form import clean_form, fill, receiving_department
 from fenji.apps.referrals.given import clean_note
 from fenji.apps.referrals.models import Complaint, FollowUp
 from fenji.apps.referrals.queries import first_of
+from fenji.apps.registry.closing import is_open
 from fenji.apps.registry.models import Institution
 from fenji.kernel.referral import Direction, Urgency
 
@@ -85,7 +86,14 @@ def send(act: Act) -> None:
     _leave_house(act)
 
 
+def check_open(receiver: Institution | None) -> None:
+    """Nobody is sent to a house that closed meanwhile; it stays open until this move is done. Raises Invalid."""
+    if receiver is None or not is_open(receiver.pk):
+        raise Invalid(fields={"institution": _("这家机构已停用或即将停用，请另选一家。")})
+
+
 def _leave_house(act: Act) -> None:
+    check_open(act.referral.receiver)
     relations.open_for_receiver(act)
     lay_out_tasks(act.referral, act.at)
 
@@ -95,6 +103,7 @@ def reroute(act: Act) -> None:
     referral, receiver = act.referral, institution_given(act)
     if receiver.pk == referral.receiver_id:
         raise Invalid(fields={"institution": _("这家机构刚刚未接收，请另选一家。")})
+    check_open(receiver)
     check_choice(question_of(referral, act.at), receiver, act.given.reason)
     referral.choice_code = act.given.reason
     act.details["from"] = str(referral.receiver)
