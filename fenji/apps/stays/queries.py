@@ -43,15 +43,21 @@ def free_resources(
 
 
 def free_beds(institution_ids: Iterable[int], span: Span, *, at: datetime) -> dict[int, int]:
-    """How many beds of each institution the platform could give away over the span, whomever they fit."""
-    values = free.values(span, Person(), Footing.PLATFORM, at=at) | {"houses": list(institution_ids)}
+    """How many beds of each institution the platform could give away over the span, whomever they fit.
+
+    A house that has been silent for too long promises none; one without beds on the platform is missing.
+    """
+    wanted = set(institution_ids)
+    values = free.values(span, Person(), Footing.PLATFORM, at=at) | {"houses": list(wanted)}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT r.institution_id, count(*) FROM {free.TABLES} WHERE r.kind = 'bed'
-            AND r.institution_id = ANY(%(houses)s::bigint[]) AND {free.FREE} AND {free.HANDED} GROUP BY 1""",  # noqa: S608
+            f"""SELECT r.institution_id, count(*) FILTER (WHERE {free.FREE} AND {free.HANDED}) FROM {free.TABLES}
+            WHERE r.kind = 'bed' AND r.institution_id = ANY(%(houses)s::bigint[]) GROUP BY 1""",  # noqa: S608
             values,
         )
-        return dict(cursor.fetchall())
+        counts: dict[int, int] = dict(cursor.fetchall())
+    silent = set(counts) - _heard_from(counts, at)
+    return {house: 0 if house in silent else count for house, count in counts.items()}
 
 
 def stays_of_referral(referral_id: UUID) -> QuerySet[Stay]:
@@ -102,6 +108,13 @@ def wards_of(institution_id: int) -> QuerySet[Ward]:
 
 def feed_of(institution_id: int) -> Feed | None:
     return Feed.objects.filter(institution_id=institution_id).first()
+
+
+def _heard_from(institution_ids: Iterable[int], at: datetime) -> set[int]:
+    feeds = Feed.objects.filter(institution_id__in=list(institution_ids))
+    return {
+        one.institution_id for one in feeds if not rules.is_stale(one.last_at, by_messages=one.by_messages, at=at)
+    }  # fmt: skip
 
 
 def is_stale(institution_id: int, *, at: datetime) -> bool:

@@ -1,16 +1,19 @@
 """What the city's rulebook says about stays: how long things take, when nothing may be promised, how long is enough."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from fenji.apps.common import rulebooks
+from fenji.apps.stays.policies import Span
 from fenji.kernel.criteria import in_range
+from fenji.kernel.working_time import CHINA
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.schema import DatedValue
 
+NOON = time(12)
 OLDEST = 150  # years: the last row of the rulebook's table ends there
 
 
@@ -24,6 +27,12 @@ class Suggested:
 
 def day_of(at: datetime) -> date:
     return timezone.localtime(at).date()
+
+
+def span_of_night(at: datetime) -> Span:
+    """From now until noon tomorrow: a bed that is free over it could be given to somebody tonight."""
+    tomorrow = day_of(at) + timedelta(days=1)
+    return Span(at, datetime.combine(tomorrow, NOON, CHINA))
 
 
 def hold_lasts(at: datetime) -> timedelta:

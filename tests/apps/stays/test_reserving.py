@@ -212,6 +212,9 @@ def test_free_beds_are_counted_as_they_would_be_given_away() -> None:
     beds = ward.beds(where, 3)
     ward.reserve(beds[0])
     assert queries.free_beds([where.institution_id], SPAN, at=NOW) == {where.institution_id: 2}
+    late = NOW + 2 * DAY  # nothing was heard since
+    assert queries.free_beds([where.institution_id], Span(late, late + DAY), at=late) == {where.institution_id: 0}
+    assert queries.free_beds([ward.department().institution_id], SPAN, at=NOW) == {}
     assert len(queries.free_resources(SPAN, WOMAN, Footing.PLATFORM, at=NOW, ward_ids=[beds[0].ward_id])) == 2
     assert queries.free_resources(SPAN, WOMAN, Footing.HOUSE, at=NOW, ward_ids=[beds[0].ward_id]) == []
 
