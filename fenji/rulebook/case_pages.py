@@ -9,6 +9,7 @@ from fenji.rulebook.keys.payment import AXES
 from fenji.rulebook.loader import CITIES, load_rulebook
 from fenji.rulebook.markdown import MADE, table
 from fenji.rulebook.packs import available_policies
+from fenji.rulebook.provider_cases import FORMS, read_provider_cases
 from fenji.rulebook.shapes import yuan
 from fenji.rulebook.worked_cases import AMOUNTS, PAYERS, WorkedBill, WorkedCase, read_worked_cases
 
@@ -29,16 +30,20 @@ HEADING = ("账单", "费用", "谁付多少")
 def render_cases_page(city: str) -> str:
     """All worked cases of a city, each as a person would check it."""
     rulebook, cases = load_rulebook(city), list(read_worked_cases(CITIES / city))
+    paid = list(read_provider_cases(CITIES / city))
     lines = [
         MADE,
         f"# {rulebook.name}：算例 Worked cases",
         "",
-        f"{len(cases)} 例，逐步手算，金额以元计；`fenji policy check {city}` 逐例重算。所依据的各项："
+        f"{len(cases) + len(paid)} 例，逐步手算，金额以元计；`fenji policy check {city}` 逐例重算。所依据的各项："
         f"[{rulebook.name}的政策](../policy/{city}.md)。多数金额是假设，见各项的状态。",
     ]
     for case in cases:
         lines += ["", f"## {case.name}", "", _person(case), "", *table(HEADING, map(_row, case.bills)), ""]
         lines += ["```", case.by_hand, "```"]
+    for provider in paid:
+        lines += ["", f"## {provider.name}", "", f"付给机构：{FORMS[provider.form][0]}，{provider.on}。", ""]
+        lines += ["```", provider.by_hand, "```"]
     return "\n".join([*lines, ""])
 
 

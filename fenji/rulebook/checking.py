@@ -11,6 +11,7 @@ from fenji.rulebook.cases import failures as catalogue_failures
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.keys import KEYS
 from fenji.rulebook.payment import payment_policy
+from fenji.rulebook.provider_cases import read_provider_cases
 from fenji.rulebook.rulebook import Rulebook
 from fenji.rulebook.worked_cases import read_worked_cases
 
@@ -37,6 +38,9 @@ def check(rulebook: Rulebook, folder: Path, on: date) -> Iterator[Checked]:
     cases = list(read_worked_cases(folder))
     failed = tuple(failure for case in cases if (failure := run(case, rulebook).failure))
     yield Checked("手算的算例", len(cases), failed)
+    if paid := list(read_provider_cases(folder)):
+        wrong = tuple(failure for case in paid if (failure := case.failure(rulebook)))
+        yield Checked("付给机构的算例", len(paid), wrong)
 
 
 def turning_days(rulebook: Rulebook) -> list[date]:

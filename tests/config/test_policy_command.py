@@ -49,6 +49,13 @@ def test_check_passes_for_what_is_shipped() -> None:
     assert found.exit_code == 0 and "手算的算例（16）" in found.output
 
 
+def test_loopholes_are_said_and_fail_only_if_asked_to() -> None:
+    found = fenji("check", "shanghai")
+    assert found.exit_code == 0 and "到更高级别就诊并不多付" in found.output
+    assert fenji("check", "shanghai", "--strict").exit_code == 1
+    assert fenji("check", "hospital_run", "--strict").exit_code == 0  # compulsory first contact leaves none
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -237,3 +237,12 @@ def test_the_effect_is_what_last_months_bills_would_have_come_to(world: World, c
     assert (
         rulebooks.current().value("payment.ratio.inpatient", on=clock.at.date()).value["resident"]["secondary"] == 780
     )
+
+
+def test_a_change_that_rewards_going_without_a_referral_is_warned_of(world: World, clock: Frozen) -> None:
+    """With every cut for skipping the referral taken away, going straight to the hospital costs no more."""
+    change = policy_changes.draft(weeks_ahead(clock.at, key="payment.ratio_rule.referral", value=0), by=officer("x"))
+    page = text(client_of(world, "bureau").get(f"/policy/changes/{change.pk}/"))
+    assert "会奖励不该奖励的做法" in page and "未经转诊并不多付（居民医保三级住院）" in page
+    harmless = policy_changes.draft(weeks_ahead(clock.at, key="payment.ratio.inpatient", value=RATIO), by=officer("y"))
+    assert "会奖励" not in text(client_of(world, "bureau").get(f"/policy/changes/{harmless.pk}/"))

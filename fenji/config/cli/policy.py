@@ -76,9 +76,11 @@ def diff(
 def check(
     city: Annotated[str, typer.Argument(help="城市代码；不写为全部 / code of the city; all if left out")] = "",
     on: On = "",
+    strict: Annotated[bool, typer.Option("--strict", help="有漏洞也算不通过 / a loophole fails, too")] = False,
 ) -> None:
-    """政策是否完整，用例和算例是否成立 / whether a policy is whole and its cases hold."""
+    """政策是否完整，算例是否成立，有没有奖励不该奖励的 / is a policy whole, do its cases hold, what does it reward."""
     from fenji.rulebook.checking import check as checked
+    from fenji.rulebook.loophole_words import lines_on
     from fenji.rulebook.packs import CITIES, available_policies
 
     wrong = 0
@@ -90,6 +92,14 @@ def check(
                 for fault in one.faults:
                     console.print(f"    {fault}", highlight=False, markup=False, soft_wrap=True)
                 wrong += len(one.faults)
+            if wrong:
+                continue  # what is not whole cannot be searched
+            loopholes = list(lines_on(rulebook, _day(on)))
+            for line in loopholes:
+                console.print(
+                    f"[yellow]![/yellow] {escape(f'{rulebook.name}：{line}')}", highlight=False, soft_wrap=True
+                )
+            wrong += len(loopholes) * strict
     if wrong:
         raise typer.Exit(1)
 

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fenji.apps.common import clock, policy_changes, rulebooks
 from fenji.apps.common.models import PolicyChange
+from fenji.rulebook.loophole_words import loophole_words, new_loopholes
+from fenji.rulebook.rulebook import Rulebook
 from fenji.web.policy.effect import effect_of
 from fenji.web.policy.guard import for_reviewers, may_draft, officer_of
-from fenji.web.policy.presenter import history_of, key_name, value_lines
+from fenji.web.policy.presenter import history_of, is_english, key_name, value_lines
 from fenji.web.posting import once
 from fenji.web.presenters.dates import local
 from fenji.web.roles import PostRequest
@@ -34,6 +36,7 @@ def change(request: PostRequest, change_id: int) -> HttpResponse:
     """A draft beside what holds now; while it waits, what it would have altered on last month's bills."""
     at, found, before = clock.now(), policy_changes.change_named(change_id), rulebooks.current()
     waits = found.state == State.WAITING
+    would = policy_changes.after(found, before)
     is_own = found.drafted_by_id == request.user.pk
     words = {
         "at": at,
@@ -42,13 +45,22 @@ def change(request: PostRequest, change_id: int) -> HttpResponse:
         "name": key_name(found.key),
         "lines": value_lines(found.key, found.value),
         "before": history_of(before, found.key),
-        "after": history_of(policy_changes.after(found, before), found.key) if waits else (),
+        "after": history_of(would, found.key) if waits else (),
         "effect": effect_of(found, before, at=at) if waits else None,
+        "loopholes": _loopholes(found, before, would) if waits else [],
         "seen": before.hash,
         "may_decide": waits and not is_own and may_draft(request),
         "may_withdraw": waits and is_own and may_draft(request),
     }
     return render(request, "policy/change.html", words)
+
+
+def _loopholes(change: PolicyChange, before: Rulebook, would: Rulebook) -> list[str]:
+    """What the change would newly reward and should not: splitting a bill, skipping the referral, going higher."""
+    if not change.key.startswith("payment."):
+        return []
+    found = new_loopholes(before, would, change.from_on)
+    return [loophole_words(one, english=is_english()) for one in found]
 
 
 @require_POST
