@@ -15,6 +15,7 @@ from fenji.api.writing import REPEATABLE, once
 from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals import actions, papers, queries
 from fenji.apps.referrals.errors import ReferralNotFound
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Complaint
 
 router = Router(tags=["after care"])
@@ -85,7 +86,9 @@ def follow_ups(
     caller = caller_of(request)
     house = caller.institution_id(acting_institution)
     posts = [post for post in caller.posts if post.institution_id == house]
-    return shapes.FollowUpsShown(items=[shapes.follow_up_shown(one) for one in queries.follow_ups_due(posts)[:200]])
+    due = queries.follow_ups_due(posts)[:200]
+    record_listing("api:follow-ups", due, by=caller.user, posts=posts, at=caller.at)
+    return shapes.FollowUpsShown(items=[shapes.follow_up_shown(one) for one in due])
 
 
 @router.post(

@@ -13,6 +13,7 @@ from fenji.api.shapes import referrals as shapes
 from fenji.api.shapes.common import MOVE, WRITE, answers
 from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
 from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import Party
 
@@ -77,6 +78,7 @@ def listing(
     start = (page - 1) * A_PAGE
     found = boxes[box]().select_related("resident", "sender", "receiver", "booking__place")
     rows = list(found[start : start + A_PAGE + 1])
+    record_listing(f"api:{box}", rows[:A_PAGE], by=caller.user, posts=posts, at=caller.at, page=page)
     return shapes.ReferralsShown(
         items=[shapes.referral_line(one) for one in rows[:A_PAGE]], page=page, has_next=len(rows) > A_PAGE
     )

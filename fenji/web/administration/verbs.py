@@ -48,6 +48,10 @@ WORDS: dict[str, str | Promise] = {
     "contract.end": _("解约"),
     "referral.read": _("查阅转诊单"),
     "referral.attach": _("上传资料"),
+    "referral.list": _("查看转诊名单"),
+    "referral.filing": _("登记医保备案"),
+    "complaint.answer": _("答复投诉"),
+    "follow_up.complete": _("完成随访"),
 }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from fenji.apps.common import clock
 from fenji.apps.referrals import actions, queries
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import FollowUp
 from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import State
@@ -33,12 +34,12 @@ def patients(request: PostRequest) -> HttpResponse:
     )
     start = timezone.make_aware(datetime.combine(day_of(at), time()))
     expected = queries.expected_on(post.institution_id, start, start + timedelta(days=DAYS_AHEAD)).filter(ours)
-    words = {
-        "at": at,
+    lists = {
         "arrived": received.filter(state=State.ARRIVED)[:MOST], "in_care": received.filter(state=State.IN_CARE)[:MOST],
         "down": received.filter(state=State.RETURNED)[:MOST], "expected": expected[:MOST],
     }  # fmt: skip
-    return render(request, "clinic/patients.html", words)
+    record_listing("patients", *lists.values(), by=request.user, posts=[post], at=at)
+    return render(request, "clinic/patients.html", {"at": at, **lists})
 
 
 @require_GET
@@ -46,8 +47,9 @@ def patients(request: PostRequest) -> HttpResponse:
 def guidance(request: PostRequest) -> HttpResponse:
     """Patients sent down whom the upper doctor looks after from time to time."""
     at = clock.now()
-    due = queries.follow_ups_due([request.post]).filter(kind=FollowUp.Kind.GUIDANCE)
-    return render(request, "clinic/guidance.html", {"at": at, "today": day_of(at), "tasks": due[:MOST]})
+    due = queries.follow_ups_due([request.post]).filter(kind=FollowUp.Kind.GUIDANCE)[:MOST]
+    record_listing("guidance", due, by=request.user, posts=[request.post], at=at)
+    return render(request, "clinic/guidance.html", {"at": at, "today": day_of(at), "tasks": due})
 
 
 @require_http_methods(["GET", "POST"])

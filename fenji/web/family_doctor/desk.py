@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fenji.apps.common import clock
 from fenji.apps.notices import queries as notices
 from fenji.apps.referrals import actions, queries
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.posts import desks_of
@@ -36,9 +37,10 @@ def today(request: PostRequest) -> HttpResponse:
     receive = (office | department).order_by("due_at")[:PAGE_SIZE]
     inbox = notices.inbox(request.user.pk, desks_of(post))
     listed = {row.pk for rows in (act, sign, receive) for row in rows}
+    due = queries.follow_ups_due([post])[:PAGE_SIZE]
+    record_listing("today", act, sign, receive, due, by=request.user, posts=[post], at=at)
     words = {
-        "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive,
-        "follow_ups": queries.follow_ups_due([post])[:PAGE_SIZE],
+        "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive, "follow_ups": due,
         "news": latest_news(inbox, post.institution_id, listed=listed, most=NEWS),
     }  # fmt: skip
     return render(request, "family_doctor/today.html", words)
@@ -85,6 +87,9 @@ def _list(request: PostRequest, found: QuerySet[Referral], side: str, title: str
     if show == "open":
         found = found.filter(queries.still_under_way()).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = with_onward(page.object_list)
-    words = {"page": page, "side": side, "title": title, "lead": lead, "show": show, "at": clock.now()}
+    page.object_list, at = with_onward(page.object_list), clock.now()
+    record_listing(
+        f"{side}:{show}", page.object_list, by=request.user, posts=[request.post], at=at, page=page.number
+    )  # fmt: skip
+    words = {"page": page, "side": side, "title": title, "lead": lead, "show": show, "at": at}
     return render(request, "family_doctor/list.html", words)

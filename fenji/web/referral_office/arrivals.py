@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, queries
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.numbers import tidy_number
 from fenji.apps.referrals.rules import day_of
@@ -47,6 +48,7 @@ def arrivals(request: PostRequest) -> HttpResponse:
     expected = list(queries.expected_on(house, start, start + timedelta(days=1)).filter(ours))
     expected.sort(key=lambda one: one.urgency != Urgency.EMERGENCY)
     here = queries.referrals_received_by(house).filter(ours, state="arrived").order_by("arrived_at")
+    record_listing("arrivals", expected, here, by=request.user, posts=[request.post], at=at)
     return render(
         request,
         "referral_office/arrivals.html",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
 from fenji.apps.referrals import queries, rules
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Complaint, Referral
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
@@ -53,6 +54,11 @@ def inbox(request: PostRequest) -> HttpResponse:
     found = queries.referrals_received_by(house).filter(closed_at__isnull=True)
     rows = found.filter(state__in=tray.states).order_by("due_at")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    not_filed = queries.not_filed(house)[:10] if rules.filing_is_asked(at) else Referral.objects.none()
+    record_listing(
+        f"inbox:{tray.code}", page.object_list, not_filed, by=request.user, posts=[request.post], at=at,
+        page=page.number,
+    )  # fmt: skip
     complaints = Complaint.objects.filter(referral__receiver_id=house, answered_at__isnull=True).select_related(
         "referral"
     )
@@ -61,7 +67,7 @@ def inbox(request: PostRequest) -> HttpResponse:
         "page": page,
         "tray": tray,
         "trays": _counted(found, at),
-        "not_filed": queries.not_filed(house)[:10] if rules.filing_is_asked(at) else [],
+        "not_filed": not_filed,
         "complaints": complaints.order_by("made_at")[:10],
     }
     return render(request, "referral_office/inbox.html", words)
@@ -76,8 +82,11 @@ def sent(request: PostRequest) -> HttpResponse:
     if show == "open":
         found = found.filter(queries.still_under_way()).order_by("due_at")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = with_onward(page.object_list)
-    return render(request, "referral_office/sent.html", {"at": clock.now(), "page": page, "show": show})
+    page.object_list, at = with_onward(page.object_list), clock.now()
+    record_listing(
+        f"sent:{show}", page.object_list, by=request.user, posts=[request.post], at=at, page=page.number
+    )  # fmt: skip
+    return render(request, "referral_office/sent.html", {"at": at, "page": page, "show": show})
 
 
 def _counted(found: QuerySet[Referral], at: datetime) -> list[tuple[Tray, int, int]]:
