@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from fenji.kernel.payment.codes import Group, PayTier, ReferralState, Scheme, Setting
 from fenji.kernel.payment.faults import FAULTS
-from fenji.kernel.payment.rows import GIVEN_FIELDS, OUTCOME_FIELDS, PLACE_FIELDS, Rows, empty_rows
+from fenji.kernel.payment.rows import BILL_ROW, GIVEN_FIELDS, OUTCOME_FIELDS, PLACE_FIELDS, Rows, empty_rows
 
 # Codes may be numbers or the rulebook's words; what is not there counts as 0, but these must be.
 CODES: dict[str, type[IntEnum]] = {
@@ -66,7 +66,7 @@ def rows_of(batch: Any) -> Rows:
             rows["day"] = _numbers(column.cast(pa.date32()).cast(pa.int32()))
             rows["year"] = _numbers(pc.year(column))
         else:
-            rows[name] = _numbers(_as_codes(name, column))
+            rows[name] = _within(name, _numbers(_as_codes(name, column)))
     return rows
 
 
@@ -123,6 +123,14 @@ def _as_codes(name: str, column: Any) -> Any:
         return column
     words = pa.array([member.name.lower() for member in CODES[name]])
     return pc.fill_null(pc.index_in(column, words), UNKNOWN)
+
+
+def _within(name: str, values: Any) -> Any:
+    """Numbers too large for their small field as ones that no code has, rather than wrapped round to one that has."""
+    kind = BILL_ROW[name]
+    if kind == np.int64 or values.dtype.itemsize <= kind.itemsize:
+        return values
+    return np.clip(values, UNKNOWN, np.iinfo(kind).max)
 
 
 def _numbers(column: Any) -> Any:

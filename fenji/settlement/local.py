@@ -1,5 +1,6 @@
 """Settles a Parquet file on this machine: row groups in, row groups out, never the whole file in memory."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,13 +46,14 @@ def settle_file(
 
     `report` hears how many bills are done. Raises WrongColumns. `aside` is written only when there is something in it.
     """
+    threads = os.cpu_count() or 1
     count, unfinished = Count(), results.with_name(f"{results.name}.part")
     writer: Any = None
     with pq.ParquetFile(bills, pre_buffer=True) as file:
         pieces = _pieces(file, check_columns(file.schema_arrow))
         with pq.ParquetWriter(unfinished, RESULT, **WRITE) as kept:
             try:
-                for rows, out in settled(pieces, policy):
+                for rows, out in settled(pieces, policy, threads):
                     kept.write_batch(results_of(rows, out))
                     if out["fault"].any():
                         writer = writer or pq.ParquetWriter(aside, SET_ASIDE)

@@ -6,37 +6,29 @@ import numpy as np
 
 from fenji.kernel.payment.batch import settle_batch
 from fenji.kernel.payment.policy import PaymentPolicy
-from fenji.kernel.payment.rows import Rows
+from fenji.kernel.payment.rows import Rows, highest_person
+
+LOWEST = -1  # people are numbered from 0
 
 
-def settled(pieces: Iterable[Rows], policy: PaymentPolicy) -> Iterator[tuple[Rows, Rows]]:
+def settled(pieces: Iterable[Rows], policy: PaymentPolicy, threads: int = 1) -> Iterator[tuple[Rows, Rows]]:
     """Rows and outcomes, a piece of whole people at a time, in the order given."""
-    beyond = -1
+    beyond = LOWEST
     for rows in whole_people(pieces):
-        out = settle_batch(rows, policy, beyond)
-        present = rows["missing"] == 0
-        beyond = max(beyond, int(rows["person"].max(initial=beyond, where=present)))
-        yield rows, out
+        yield rows, settle_batch(rows, policy, beyond, threads)
+        beyond = int(highest_person(rows, beyond)[-1])
 
 
 def whole_people(pieces: Iterable[Rows]) -> Iterator[Rows]:
     """The same rows in the same order, cut only where one person ends and the next begins."""
     kept: list[Rows] = []
     for rows in pieces:
-        cut = _last_beginning(rows)
+        highest = highest_person(rows, max((int(highest_person(one, LOWEST)[-1]) for one in kept), default=LOWEST))
+        begins = np.flatnonzero(highest[1:] > highest[:-1])
+        cut = int(begins[-1]) + 1 if len(begins) else 0
         if cut:
             yield np.concatenate([*kept, rows[:cut]]) if kept else rows[:cut]
             kept = []
-        if cut < len(rows):
-            kept.append(rows[cut:])
+        kept.append(rows[cut:])
     if kept:
         yield np.concatenate(kept)
-
-
-def _last_beginning(rows: Rows) -> int:
-    """Where the last person begins; 0 when all rows may be one person's. Rows without a value decide nothing."""
-    present = np.flatnonzero(rows["missing"] == 0)
-    if not len(present):
-        return 0
-    others = np.flatnonzero(rows["person"][present] != rows["person"][present[-1]])
-    return int(present[others[-1]]) + 1 if len(others) else 0

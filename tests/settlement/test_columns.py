@@ -50,6 +50,12 @@ def test_an_unknown_word_is_no_code() -> None:
     assert rows_of(batch(tier=["secondary", "county"]))["tier"].tolist() == [PayTier.SECONDARY, -1]
 
 
+def test_a_number_too_large_for_a_code_is_no_code_either() -> None:
+    rows = rows_of(batch(tier=[2, 256], care_days=[3, 65536 + 3]))
+    assert rows["tier"].tolist() == [2, 127]
+    assert rows["care_days"].tolist() == [3, 32767]
+
+
 def test_columns_that_are_needed_or_of_a_wrong_type_are_named() -> None:
     assert set(check_columns(batch(extra=[1, 2]).schema)) == set(BILLS)
     with pytest.raises(WrongColumns, match="person"):

@@ -1,6 +1,6 @@
 """Many bills of many people in one pass: `settle` for each, the year and its chains carried from bill to bill.
 
-Plain lines over rows: they run on NumPy records as they are, and fast once `batch` has compiled them.
+Plain lines, meant for `batch` to compile; the single bill's year in `year` takes the same steps, and a test compares.
 """
 
 from typing import Any

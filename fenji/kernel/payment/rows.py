@@ -1,4 +1,4 @@
-"""Bills, outcomes and chains as arrays of records of int64, which a batch runs over; compiled, each is a pointer."""
+"""Bills, outcomes and chains as arrays of records, which a batch runs over; compiled, each record is a pointer."""
 
 from typing import Any
 
@@ -28,13 +28,23 @@ OUTCOME_FIELDS = (
 )
 
 
+# Codes take a byte, so that a million rows are small; what is not here takes eight.
+CODE_FIELDS = ("missing", "scheme", "setting", "tier", "referral_state", "contract", "group")
+SMALL: dict[str, Any] = {
+    **dict.fromkeys((*CODE_FIELDS, "chain_tier", "flags", "fault"), np.int8),
+    **dict.fromkeys(("year", "care_days", "ratio_permille"), np.int16),
+    "day": np.int32,
+}
+
+
 def _record(*fields: str) -> np.dtype[np.void]:
-    return np.dtype([(field, np.int64) for field in fields])
+    large_first = sorted(fields, key=lambda field: field in SMALL)
+    return np.dtype([(field, SMALL.get(field, np.int64)) for field in large_first], align=True)
 
 
 BILL_ROW = _record(*GIVEN_FIELDS, *CHAIN_FACTS)
 OUTCOME_ROW = _record(*OUTCOME_FIELDS)
-CHAIN_ROW = _record("id", *Chain._fields)
+CHAIN_ROW = np.dtype([(field, np.int64) for field in ("id", *Chain._fields)])
 
 
 def empty_rows(length: int) -> Rows:
@@ -42,3 +52,14 @@ def empty_rows(length: int) -> Rows:
     rows = np.zeros(length, BILL_ROW)
     rows["chain_tier"] = NO_CHAIN
     return rows
+
+
+def highest_person(rows: Rows, beyond: int) -> Rows:
+    """For each row the highest person up to it: where that rises, a person begins of whom nothing came before."""
+    return np.maximum.accumulate(np.where(rows["missing"] == 0, np.maximum(rows["person"], beyond), beyond))
+
+
+def next_person(highest: Rows, start: int) -> int:
+    """The first row from `start` on where a person begins; the end if none does."""
+    rises = np.flatnonzero(highest[start:] > highest[max(0, start - 1)])
+    return start + int(rises[0]) if len(rises) else len(highest)

@@ -112,14 +112,13 @@ def with_chain(bill: Bill, chain: Chain) -> Bill:
 
 def chain_after(bill: Bill, person: PersonYear, policy: PaymentPolicy, settled: Settlement) -> Chain:
     """The bill's chain once the bill is settled: a stay that does not count on begins it anew, a visit leaves it."""
-    if bill.setting < INPATIENT:
-        return Chain(bill.chain_tier, bill.chain_order, bill.chain_deductible_cents, bill.chain_ratio_permille)
-    further = is_chained(bill, policy)
+    stay = int(bill.setting >= INPATIENT)
+    kept = is_chained(bill, policy) if stay else 1
     return Chain(
-        bill.tier,
-        bill.chain_order if further else person.stays,
-        settled.deductible_cents + bill.chain_deductible_cents * further,
-        max(settled.ratio_base_permille, bill.chain_ratio_permille * further),
+        bill.tier * stay + bill.chain_tier * (1 - stay),
+        bill.chain_order * kept + person.stays * (1 - kept),
+        settled.deductible_cents * stay + bill.chain_deductible_cents * kept,
+        max(settled.ratio_base_permille * stay, bill.chain_ratio_permille * kept),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from fenji.kernel.payment.bill import Bill
@@ -83,6 +84,7 @@ def visit(**changes: int) -> Bill:
     return given._replace(**changes)
 
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may run beside
 cents = st.one_of(st.integers(0, 300), st.integers(0, 10_000_000), st.integers(0, 10**12))
 
 

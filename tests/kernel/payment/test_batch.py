@@ -4,17 +4,16 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fenji.kernel.payment.batch import settle_batch
 from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.faults import FAULTS, Fault
-from fenji.kernel.payment.people import settle_people
 from fenji.kernel.payment.policy import PaymentPolicy
-from fenji.kernel.payment.rows import CHAIN_ROW, GIVEN_FIELDS, MOST_CHAINS, OUTCOME_ROW, Rows, empty_rows
+from fenji.kernel.payment.rows import GIVEN_FIELDS, OUTCOME_ROW, Rows, empty_rows
 from fenji.kernel.payment.year import DatedBill, settle_year
-from tests.kernel.payment.examples import bills, policies, policy, stay
+from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay
 
 EPOCH = date(2017, 1, 1)
 Person = list[tuple[int, int, Bill]]  # day of the year, chain, bill
@@ -52,14 +51,6 @@ def bill_in(row: Rows) -> Bill:
     return Bill(**{field: int(row[field]) for field in GIVEN_FIELDS if field in Bill._fields})
 
 
-def plainly(rows: Rows, rule: PaymentPolicy) -> Rows:
-    """The batch's own lines, not compiled."""
-    out = np.zeros(len(rows), OUTCOME_ROW).view(np.recarray)
-    room = np.zeros(MOST_CHAINS, CHAIN_ROW).view(np.recarray)
-    settle_people(rows.view(np.recarray), rule, room, out, 0)
-    return out
-
-
 people = st.lists(
     st.lists(st.tuples(st.integers(0, 360), st.sampled_from([0, 0, 7, 9]), bills()), min_size=1, max_size=6),
     min_size=1,
@@ -67,7 +58,7 @@ people = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(PATIENT, max_examples=40)
 @given(people, policies())
 def test_one_by_one_and_batch_are_the_same_to_the_cent(given_people, rule) -> None:
     rows = rows_of(given_people)
@@ -75,18 +66,11 @@ def test_one_by_one_and_batch_are_the_same_to_the_cent(given_people, rule) -> No
 
 
 @pytest.mark.prove
-@settings(deadline=None, max_examples=3000)
+@settings(PATIENT, max_examples=3000)
 @given(people, policies())
 def test_one_by_one_and_batch_are_the_same_for_thousands(given_people, rule) -> None:
     rows = rows_of(given_people)
     assert [tuple(map(int, row)) for row in settle_batch(rows, rule)] == one_by_one(rows, rule)
-
-
-@settings(deadline=None, max_examples=10)
-@given(people, policies())
-def test_the_lines_run_plain_as_they_do_compiled(given_people, rule) -> None:
-    rows = rows_of(given_people)
-    assert plainly(rows.copy(), rule).tolist() == settle_batch(rows, rule).tolist()
 
 
 FAULTY = {
@@ -122,6 +106,16 @@ def test_a_person_who_comes_back_later_in_the_file_is_out_of_order() -> None:
     assert settle_batch(rows, policy())["fault"].tolist() == [0, 0, Fault.OUT_OF_ORDER]
     assert settle_batch(rows, policy(), beyond=5)["fault"].tolist() == [0, 0, Fault.OUT_OF_ORDER]
     assert settle_batch(rows, policy(), beyond=6)["fault"].tolist() == [Fault.OUT_OF_ORDER] * 3
+
+
+@settings(PATIENT, max_examples=20)
+@given(people, policies(), st.integers(2, 5), st.randoms(use_true_random=False))
+def test_threads_change_nothing_even_where_rows_are_out_of_order(given_people, rule, threads, chance) -> None:
+    rows = rows_of(given_people)
+    for _ in range(chance.randint(0, 3)):
+        rows["person"][chance.randrange(len(rows))] = chance.randint(1, 4)
+        rows["missing"][chance.randrange(len(rows))] = chance.randint(0, 1)
+    assert settle_batch(rows.copy(), rule, threads=threads).tolist() == settle_batch(rows, rule).tolist()
 
 
 def test_a_new_year_begins_a_new_account() -> None:

@@ -8,7 +8,7 @@ from fenji.kernel.payment.faults import fault_of
 from fenji.kernel.payment.outcome import Flag
 from fenji.kernel.payment.person import PersonYear
 from fenji.kernel.payment.settle import Chain, after, chain_after, settle, share, with_chain
-from tests.kernel.payment.examples import bills, policies, policy, stay, visit, years
+from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay, visit, years
 
 NEW = PersonYear()
 
@@ -155,6 +155,7 @@ def test_rounding_is_the_policys() -> None:
     assert [share(1000, 1, rounding) for rounding in (0, 500, 999)] == [1, 1, 1]
 
 
+@PATIENT
 @given(bills(), years(), policies())
 def test_every_cent_is_paid_by_someone_once(bill, person, rule) -> None:
     assert fault_of(bill, person) == 0
@@ -165,6 +166,7 @@ def test_every_cent_is_paid_by_someone_once(bill, person, rule) -> None:
     assert min(amounts) >= 0
 
 
+@PATIENT
 @given(bills(), years(), policies())
 def test_no_amount_leaves_its_bounds(bill, person, rule) -> None:
     settled = settle(bill, person, rule)
@@ -178,6 +180,7 @@ def test_no_amount_leaves_its_bounds(bill, person, rule) -> None:
     assert sum(person.fund_cents) + settled.fund_cents <= max(rule.cap_year_cents[bill.scheme], sum(person.fund_cents))
 
 
+@PATIENT
 @given(bills(), years(), policies())
 def test_a_yuan_more_within_the_catalogue_never_pays_less(bill, person, rule) -> None:
     more = bill._replace(a_cents=min(bill.a_cents, 10**12 - 100) + 100)
@@ -186,6 +189,7 @@ def test_a_yuan_more_within_the_catalogue_never_pays_less(bill, person, rule) ->
     assert richer.self_cents + richer.care_cents >= less.self_cents + less.care_cents - 2  # a cent by each rounding
 
 
+@PATIENT
 @given(bills(), years(), policies())
 def test_the_year_only_grows(bill, person, rule) -> None:
     later = after(bill, person, rule, settle(bill, person, rule))

@@ -13,7 +13,7 @@ from fenji.kernel.payment.faults import Fault
 from fenji.kernel.payment.person import PersonYear
 from fenji.kernel.payment.policy import PaymentPolicy
 from fenji.kernel.payment.year import BillRefused, DatedBill, resettle_year, settle_year
-from tests.kernel.payment.examples import bills, policies, policy, stay, visit
+from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay, visit
 
 DAY = date(2017, 7, 1)
 RULE = policy()
@@ -68,7 +68,7 @@ def test_each_bill_is_settled_by_the_policy_of_its_day() -> None:
     assert [each.settlement.ratio_base_permille for each in settled] == [750, 500, 500, 500]
 
 
-@settings(max_examples=40)
+@settings(PATIENT, max_examples=40)
 @given(dated(), policies(), st.randoms(use_true_random=False))
 def test_the_order_in_which_bills_arrive_changes_nothing(given_bills, rule, chance: random.Random) -> None:
     shuffled = given_bills.copy()
@@ -116,7 +116,7 @@ def test_a_corrected_bill_posts_the_difference_only() -> None:
     assert (change.total_cents, change.fund_cents, change.self_cents) == (100, 75, 25)
 
 
-@settings(max_examples=40)
+@settings(PATIENT, max_examples=40)
 @given(dated(), dated(), policies())
 def test_books_and_differences_add_up_to_the_year_as_known_now(before, now, rule) -> None:
     old = {each.id: each.settlement for each in settle_year(before, lambda _: rule)}
