@@ -23,6 +23,7 @@ from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import definition_words
 from fenji.web.presenters.deadlines import span_words
 from fenji.web.presenters.names import short_name
+from fenji.web.presenters.states import refusal_words
 from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 50
@@ -48,7 +49,7 @@ class Asked:
         """Period, place, and what else narrows the list."""
         parts = [self.chosen.words]
         parts += [short_name(self.institution)] if self.institution else []
-        parts += [_(REASONS["refuse"].get(self.reason, self.reason))] if self.reason else []
+        parts += [refusal_words(self.reason)] if self.reason else []
         return " · ".join(parts)
 
     @property
@@ -97,7 +98,7 @@ def line(row: Row) -> Line:
         row,
         _span(row.put_at, row.answered_at),
         _span(row.sent_at, row.arrived_at),
-        _(REASONS["refuse"].get(row.reason, row.reason)) if row.reason else "",
+        refusal_words(row.reason),
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
@@ -20,7 +19,7 @@ from fenji.apps.indicators.present import Standstill
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.notices import queries as notices
 from fenji.apps.registry.snapshot import Node, Snapshot
-from fenji.kernel.referral import REASONS, Direction
+from fenji.kernel.referral import Direction
 from fenji.kernel.roles import Role
 from fenji.web.commission.flow_layout import drawing
 from fenji.web.commission.flowing import graph
@@ -28,6 +27,7 @@ from fenji.web.commission.selection import Selection, selection_from
 from fenji.web.commission.tiles import TILES, Tile, definition_words, tile, tiles
 from fenji.web.commission.trends import CHARTS, charts
 from fenji.web.presenters.names import short_name
+from fenji.web.presenters.states import refusal_words
 from fenji.web.roles import PostRequest, requires_role
 
 SHOWN = 5  # of what is overdue, on the first page
@@ -113,4 +113,4 @@ def _stuck(turns: Mapping[int, Standstill], chosen: Selection) -> list[tuple[str
 
 def _reasons(found: Sequence[tuple[str, int]], query: str) -> list[tuple[str, int, str]]:
     address = reverse("commission_list", args=["refused"])
-    return [(_(REASONS["refuse"].get(code, code)), count, f"{address}?{query}&reason={code}") for code, count in found]
+    return [(refusal_words(code), count, f"{address}?{query}&reason={code}") for code, count in found]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.referrals.models import Referral
-from fenji.kernel.referral import BY_ACTION, CHOICE_REASONS, STATES, Direction, Party, State, Urgency
+from fenji.kernel.referral import BY_ACTION, CHOICE_REASONS, REASONS, STATES, Direction, Party, State, Urgency
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ def choice_words(referral: Referral) -> str:
     """Why this institution: the coded reason, then what was written."""
     code = CHOICE_REASONS.get(referral.choice_code, "")
     return gettext("：").join(filter(None, (pgettext("reason", code) if code else "", referral.choice_reason)))
+
+
+def refusal_words(code: str) -> str:
+    """Why a hospital did not accept; a code that is in no table stays as it is."""
+    return pgettext("reason", REASONS["refuse"].get(code, code)) if code else ""
 
 
 def action_words(action: str) -> str:

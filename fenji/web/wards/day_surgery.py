@@ -23,7 +23,7 @@ from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
 from fenji.apps.stays import surgery
 from fenji.apps.stays.models import Surgery, SurgeryCall
-from fenji.kernel.day_surgery import STATES, SurgeryState
+from fenji.kernel.day_surgery import SurgeryState
 from fenji.kernel.referral import Direction, State, Urgency
 from fenji.kernel.roles import Role
 from fenji.web.clinic.down import BOXES, DownForm, slip_of
@@ -33,6 +33,7 @@ from fenji.web.referrals.presenter import proposals
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.forms import BookForm, CallForm, ChecklistForm, ReasonForm, SignsForm, SurgeryForm
 from fenji.web.wards.own import HOSPITAL
+from fenji.web.wards.words import state_words
 
 MOST = 60
 FORMS: dict[str, type[forms.Form]] = {
@@ -52,7 +53,7 @@ def desk(request: PostRequest) -> HttpResponse:
     at, unit = clock.now(), request.post.department_id if request.post.role == Role.PHYSICIAN else None
     rows = surgery.surgeries_at(request.post.institution_id, department_id=unit)[:MOST]
     words = {
-        "at": at, "rows": [(one, STATES[SurgeryState(one.state)].name) for one in rows],
+        "at": at, "rows": [(one, state_words(one.state)) for one in rows],
         "calls": surgery.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST],
         "in_care": _in_care(request) if request.post.role == Role.PHYSICIAN else [],
     }  # fmt: skip
@@ -97,7 +98,7 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
             show_faults(form, error)
         shown[verb], status = form, 422
     words = {
-        "at": at, "surgery": found, "state": STATES[SurgeryState(found.state)].name, "forms": shown,
+        "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
         "calls": found.calls.order_by("due_at"), "may_hand_over": _may_hand_over(found),
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
+from fenji.web.wards.words import question_words, sign_words
 from fenji.web.widgets import DateInput
 
 YES_NO = (("yes", _("是")), ("no", _("否")))
@@ -72,8 +73,8 @@ class ChecklistForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        for code, item in CHECKLIST.items():
-            self.fields[code] = forms.ChoiceField(label=item.name, choices=YES_NO, widget=forms.RadioSelect)
+        for code in CHECKLIST:
+            self.fields[code] = forms.ChoiceField(label=question_words(code), choices=YES_NO, widget=forms.RadioSelect)
         self.order_fields([*CHECKLIST, "note"])
 
     def answers(self) -> dict[str, bool]:
@@ -93,9 +94,9 @@ class SignsForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        for code, name in SIGNS.items():
+        for code in SIGNS:
             self.fields[code] = forms.TypedChoiceField(
-                label=name, choices=self.SCORES, coerce=int, widget=forms.RadioSelect
+                label=sign_words(code), choices=self.SCORES, coerce=int, widget=forms.RadioSelect
             )  # fmt: skip
 
 
