@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from fenji.apps.stays import queries, rules
 from fenji.apps.stays.handing_over import handed_over_at
-from fenji.apps.stays.models import Resource, Stay, Ward
+from fenji.apps.stays.models import Feed, Resource, Stay, Ward
 from fenji.apps.stays.policies import Span
 from fenji.kernel.stays import ResourceKind, StayState
 from fenji.kernel.working_time import CHINA
@@ -82,11 +82,14 @@ def wards_now(wards: Iterable[Ward], *, at: datetime) -> list[WardNow]:
     by_ward: dict[int, list[Resource]] = defaultdict(list)
     for bed in beds:
         by_ward[bed.ward_id].append(bed)
-    return [_now(ward, by_ward[ward.pk], states, at) for ward in wanted]
+    feeds = {house: queries.feed_of(house) for house in {ward.institution_id for ward in wanted}}
+    return [_now(ward, by_ward[ward.pk], states, feeds[ward.institution_id], at) for ward in wanted]
 
 
-def _now(ward: Ward, beds: list[Resource], states: dict[int, list[Stay]], at: datetime) -> WardNow:
-    feed, stale = queries.feed_of(ward.institution_id), queries.is_stale(ward.institution_id, at=at)
+def _now(
+    ward: Ward, beds: list[Resource], states: dict[int, list[Stay]], feed: Feed | None, at: datetime
+) -> WardNow:  # fmt: skip
+    stale = feed is None or rules.is_stale(feed.last_at, by_messages=feed.by_messages, at=at)
     is_closed = ward.closed_from is not None and ward.closed_from <= at
     is_closed = is_closed and (ward.closed_until is None or ward.closed_until > at)
     counts = dict.fromkeys(WEIGHT, 0)

@@ -13,6 +13,7 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import HandedOver, StillReserved
 from fenji.apps.stays.models import HandOver, Resource, Stay
+from fenji.apps.stays.policies import JUST_NOW
 from fenji.kernel.stays import PLANNED, StayState
 
 
@@ -42,8 +43,10 @@ def hand_over(
 def take_back(resource_ids: Collection[int], *, from_at: datetime, by: User | None, at: datetime) -> int:
     """The hospital has them again from `from_at` on. Returns how many changed.
 
-    Raises StillReserved while somebody is promised one of them after that, NotFound.
+    Raises StillReserved while somebody is promised one of them after that, Invalid for a time gone by, NotFound.
     """
+    if from_at < at - JUST_NOW:
+        raise Invalid(fields={"from_at": _("收回的时间不能早于现在。")})
     resources = lock_these(resource_ids)
     promised = Stay.objects.filter(
         resource__in=resources, state__in=[state.value for state in PLANNED], until_at__gt=from_at
