@@ -111,7 +111,7 @@ def test_templates_are_downloaded_and_can_be_filled_in(client: Client, system: U
 
 
 OWN = {
-    "system": {"institutions", "departments", "residents", "schedules", "contracts"},
+    "system": {"institutions", "departments", "residents", "schedules", "contracts", "beds", "blocks"},
     "security": {"staff"},
     "audit": set(),
 }
@@ -131,7 +131,8 @@ def test_each_administrator_finds_the_own_tables_only(client: Client, world: Wor
 
 @pytest.mark.parametrize(
     ("name", "kinds"),
-    [("office", {"schedules"}), ("head", {"schedules", "contracts"}), ("doctor", {"contracts"}), ("physician", set()),
+    [("office", {"schedules", "beds", "blocks"}), ("head", {"schedules", "contracts", "beds", "blocks"}),
+     ("doctor", {"contracts"}), ("physician", set()),
      ("officer", set()), ("patient", set())],
 )  # fmt: skip
 def test_people_import_for_their_own_institution(client: Client, world: World, name: str, kinds: set[str]):

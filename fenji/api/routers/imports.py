@@ -17,7 +17,7 @@ from fenji.exchange.sheet_writing import MEDIA_TYPE, template_of
 from fenji.exchange.sheets import MOST_BYTES
 
 router = Router(tags=["imports"])
-Kind = Literal["institutions", "departments", "staff", "residents", "schedules", "contracts", "beds"]
+Kind = Literal["institutions", "departments", "staff", "residents", "schedules", "contracts", "beds", "blocks"]
 WORKBOOK = {"responses": {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}}
 
 

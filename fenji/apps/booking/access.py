@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import rules
-from fenji.apps.booking.policies import REFERRED, Access
+from fenji.apps.booking.models import Place, Pool
+from fenji.apps.booking.policies import EVERYBODYS, REFERRED, Access
 from fenji.apps.contracts.queries import contract_on
 from fenji.apps.registry.models import Consortium, ConsortiumMember, Membership
 from fenji.apps.registry.posts import posts_of
@@ -36,6 +37,17 @@ def access_for(
     opens = {pool: steps.opening(groups) for pool, steps in ladders.items()}
     partner_opens = {pool: steps.opening(groups | {Group.CONSORTIUM}) for pool, steps in ladders.items()}
     return Access({"public": None, **opens}, partners, {"public": None, **partner_opens} if partners else {})
+
+
+def access_to(
+    place_id: int | None, referral_id: UUID | None, *, at: datetime, by: User | None, resident_id: UUID
+) -> Access:
+    """The access that matters for one place: for a public one nobody need ask who belongs to which group."""
+    if referral_id is None and place_id is not None:
+        pool = Place.objects.filter(pk=place_id).values_list("pool", flat=True).first()
+        if pool == Pool.PUBLIC:
+            return EVERYBODYS
+    return access_for(referral_id, at=at, by=by, resident_id=resident_id)
 
 
 def _matters(group: Group, ladders: dict[str, Ladder], groups: set[Group]) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import offering, placing, policies, queries, standing
-from fenji.apps.booking.access import access_for
+from fenji.apps.booking.access import access_for, access_to
 from fenji.apps.booking.announce import tell
 from fenji.apps.booking.claim import confirm_place, extend_place
 from fenji.apps.booking.errors import HoldExpired, HoldExtended
@@ -51,7 +51,7 @@ def hold(
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     booking = placing.take(
         Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
-        access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
+        access=access or access_to(place_id, referral_id, at=at, by=by, resident_id=resident_id),
         at=at, by=by, until=until, place_id=place_id, wanted=wanted,
     )  # fmt: skip
     return placing.note("booking.hold", booking, by=by, at=at)
@@ -73,7 +73,7 @@ def book(
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     booking = placing.take(
         Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
-        access=access or access_for(referral_id, at=at, by=by, resident_id=resident_id),
+        access=access or access_to(place_id, referral_id, at=at, by=by, resident_id=resident_id),
         at=at, by=by, place_id=place_id, wanted=wanted,
     )  # fmt: skip
     return placing.note("booking.book", booking, by=by, at=at)

@@ -24,6 +24,7 @@ from fenji.apps.common.errors import Busy
 PATIENCE = 1.5  # seconds; below common.locks.LOCK_TIMEOUT
 PAUSE = (0.004, 0.025)  # seconds between two looks, drawn at random so that callers fall out of step
 
+NAMES = [field.attname for field in Place._meta.concrete_fields]
 LOCK = "FOR NO KEY UPDATE SKIP LOCKED"
 
 CLAIM = """
@@ -32,7 +33,7 @@ WITH chosen AS MATERIALIZED (
 )
 UPDATE booking_place AS place SET taken_by = %(booking)s, held_until = %(held_until)s
 FROM chosen WHERE place.id = chosen.id
-RETURNING place.id, chosen.lapsed"""
+RETURNING chosen.lapsed, {columns}"""
 
 # The caller's own place, while its claim still stands.
 CHANGE = """
@@ -70,15 +71,15 @@ def claim_place(
         "held_until": held_until,
     }
     is_free = free.where(exam_item_id)
-    statement = CLAIM.format(free=is_free, which=which, order=free.ORDER, lock=LOCK)
+    statement = CLAIM.format(free=is_free, which=which, order=free.ORDER, lock=LOCK, columns=_columns("place"))
     is_there = f"SELECT 1 FROM booking_place WHERE {is_free} AND {which} LIMIT 1"  # noqa: S608 (constants only)
     row = _until_unlocked(lambda: _row(statement, values), lambda: _row(is_there, values))
     if row is None:
         return None
-    place_id, lapsed = row
+    lapsed, *values_of_place = row
     if lapsed is not None:
         _mark_expired(lapsed, at=at)
-    return Place.objects.select_related("session").get(pk=place_id)
+    return Place.from_db(connection.alias, NAMES, values_of_place)
 
 
 def confirm_place(*, booking_id: UUID, place_id: int, at: datetime) -> bool:
@@ -124,6 +125,10 @@ def _which(place_id: int | None, wanted: Wanted | None) -> tuple[str, dict[str, 
         "departments": list(wanted.department_ids), "from": wanted.from_at, "until": wanted.until_at,
         "line": wanted.line, "physician": wanted.physician_id, "other": wanted.not_session_id,
     }  # fmt: skip
+
+
+def _columns(alias: str) -> str:
+    return ", ".join(f"{alias}.{field.column}" for field in Place._meta.concrete_fields)
 
 
 Row = tuple[Any, ...]

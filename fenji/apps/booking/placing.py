@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import policies
-from fenji.apps.booking.access import access_for
+from fenji.apps.booking.access import access_to
 from fenji.apps.booking.announce import tell
 from fenji.apps.booking.claim import claim_place, release_place
 from fenji.apps.booking.errors import AlreadyBooked
@@ -50,18 +51,30 @@ def insert(booking: Booking, place: Place, until: datetime | None, by: User | No
     booking.place, booking.session_id, booking.department_id = place, place.session_id, place.department_id
     booking.state = BookingState.HELD if until else BookingState.BOOKED
     booking.held_until, booking.made_by, booking.made_at = until, by, at
-    own_lapsed = Booking.objects.filter(
-        session_id=place.session_id, resident_id=booking.resident_id, state=BookingState.HELD, held_until__lte=at
-    )  # a hold that ran out must not stand in its owner's way
-    own_lapsed.update(state=BookingState.EXPIRED, ended_at=at, ended_reason=EXPIRED)
+    if not (_inserted(booking) or (_own_lapsed_ended(booking, at) and _inserted(booking))):
+        raise AlreadyBooked
+    return booking
+
+
+def _inserted(booking: Booking) -> bool:
+    """False when the resident has a living booking in the session, or the examination a time."""
     try:
         with transaction.atomic():
             booking.save(force_insert=True)
     except IntegrityError as error:
         if "resident_once_a_session" in str(error) or "examination_ordered_once" in str(error):
-            raise AlreadyBooked from None
+            return False
         raise
-    return booking
+    return True
+
+
+def _own_lapsed_ended(booking: Booking, at: datetime) -> int:
+    """A hold that ran out must not stand in its owner's way."""
+    own = Q(session_id=booking.session_id, resident_id=booking.resident_id)
+    if booking.exam_order_id is not None:
+        own |= Q(exam_order_id=booking.exam_order_id)
+    lapsed = Booking.objects.filter(own, state=BookingState.HELD, held_until__lte=at)
+    return lapsed.update(state=BookingState.EXPIRED, ended_at=at, ended_reason=EXPIRED)
 
 
 def move(
@@ -77,7 +90,7 @@ def move(
         resident_id=old.resident_id, referral_id=old.referral_id, exam_order=old.exam_order,
         requested_at=old.requested_at, is_extended=old.is_extended, replaces=old,
     )  # fmt: skip
-    opened = access or access_for(old.referral_id, at=at, by=by, resident_id=old.resident_id)
+    opened = access or access_to(place_id, old.referral_id, at=at, by=by, resident_id=old.resident_id)
     if old.exam_order is not None:
         opened = REFERRED
     place = claim(new, access=opened, at=at, until=until, place_id=place_id, wanted=wanted)

@@ -91,7 +91,7 @@ def can_receive(standing: Standing) -> bool:
 def check_can_receive(standing: Standing) -> None:
     if can_receive(standing):
         return
-    if standing.has_in_care:
+    if standing.relation:
         raise Forbidden(_("到诊由接诊机构登记。"))
     raise NotFound
 
@@ -147,6 +147,7 @@ class Access:
         )
 
 
+EVERYBODYS = Access({"public": None})
 REFERRED = Access({"referral": None, "expert": None, "public": None})
 
 

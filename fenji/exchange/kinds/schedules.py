@@ -38,10 +38,10 @@ COLUMNS = (
 
 def _put(values: dict[str, Any], run: Run) -> Effect:
     institution = institution_of(values["institution"], run)
-    department = _department(institution, values["department"])
+    department = department_of(institution, values["department"])
     form = ScheduleForm(
         department_id=department.pk,
-        physician_id=_physician(institution, values["physician_id"], run),
+        physician_id=physician_of(institution, values["physician_id"], run),
         source_system=run.system,
         **{name: values[name] for name in ("source_code", "line", "weekday", "starts", "ends", "place_minutes")},
         **{name: values[name] for name in ("reserve_permille", "valid_from", "valid_until")},
@@ -55,14 +55,16 @@ def _put(values: dict[str, Any], run: Run) -> Effect:
     return Effect.SAME if schedule.pk == known.pk else Effect.CHANGED
 
 
-def _department(institution: Institution, code: str) -> Department:
+def department_of(institution: Institution, code: str) -> Department:
+    """The department a row names; raises Invalid."""
     found = Department.objects.filter(institution=institution, code=code).first()
     if found is None:
         raise Invalid(fields={"department": _("该机构没有这个科室代码。")})
     return found
 
 
-def _physician(institution: Institution, username: str, run: Run) -> int | None:
+def physician_of(institution: Institution, username: str, run: Run) -> int | None:
+    """Who a row names, None for nobody; raises Invalid for somebody who does not work there."""
     if not username:
         return None
     user = User.objects.filter(username=username.lower()).first()
