@@ -17,6 +17,7 @@ from fenji.api.routers import (
     clinics,
     contracts,
     examinations,
+    figures,
     imports,
     notices,
     referrals,
@@ -39,6 +40,7 @@ ROUTERS = (
     referrals,
     after_care,
     claims,
+    figures,
     notices,
     imports,
 )

@@ -1,17 +1,20 @@
 """Residents: found, registered, corrected, merged, received; every reading is audited with its relation."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import residents as shapes
 from fenji.api.shapes.common import WRITE, RowId, answers
 from fenji.api.writing import REPEATABLE, once
+from fenji.apps.common import audit
 from fenji.apps.common.errors import Forbidden
-from fenji.apps.residents import actions, relations
+from fenji.apps.residents import actions, duplicates, proofs, relations
 from fenji.apps.residents.policies import Purpose
+from fenji.apps.residents.queries import resolve
 from fenji.apps.residents.search import search
 
 router = Router(tags=["residents"])
@@ -86,6 +89,42 @@ def complete(request: HttpRequest, resident_id: UUID, given: shapes.ParticularsI
         given,
         lambda: shapes.resident_shown(actions.complete_identity(resident_id, given.told(), by=caller.user)),
     )
+
+
+@router.get("/duplicates", response=answers(200, shapes.DuplicatesShown), summary="Rows that may be one person")
+def candidates(
+    request: HttpRequest, page: Annotated[int, Query(ge=1, le=1000)] = 1
+) -> shapes.DuplicatesShown:  # fmt: skip
+    """Pairs at the caller's places of work, with the reasons; of a row of another house only a masked name."""
+    caller = caller_of(request)
+    pairs, has_next = duplicates.duplicate_candidates(caller.user, caller.at, page)
+    seen = [relations.relation_for(caller.user, pair.other.pk, caller.at) is not None for pair in pairs]
+    shown = [shapes.pair_shown(pair, may_see=may) for pair, may in zip(pairs, seen, strict=True)]
+    if pairs:
+        ids = [str(pair.resident.pk) for pair in pairs]
+        ids += [str(pair.other.pk) for pair, may in zip(pairs, seen, strict=True) if may]
+        audit.record(
+            "resident.list", caller.user, by=caller.user, at=caller.at,
+            details={"residents": ids, "list": "duplicates", "page": page},
+        )  # fmt: skip
+    return shapes.DuplicatesShown(items=shown, page=page, has_next=has_next)
+
+
+@router.post(
+    "/emergency-access",
+    response=answers(201, shapes.VisitShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Break the glass",
+)
+def emergency(request: HttpRequest, given: shapes.EmergencyIn) -> Status[shapes.VisitShown]:
+    """Whoever treats reads a record for three hours and says why; audit officers and the resident are told."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.VisitShown:
+        resident = resolve(proofs.read(given.proof, caller.user, caller.at))
+        return shapes.visit_shown(relations.emergency_access(caller.user, resident.pk, given.reason))
+
+    return once(request, given, perform, status=201)
 
 
 @router.post(

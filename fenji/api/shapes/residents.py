@@ -10,6 +10,7 @@ from pydantic import Field
 from fenji.api.shapes.common import Code, Day, Flag, In, Ref
 from fenji.apps.contracts.models import Contract
 from fenji.apps.residents import identity
+from fenji.apps.residents.duplicates import Pair
 from fenji.apps.residents.models import CareRelation, Merge, Resident
 from fenji.apps.residents.particulars import Particulars
 from fenji.apps.residents.search import Stranger
@@ -68,6 +69,13 @@ class VisitIn(In):
     acting_institution: Code = ""
 
 
+class EmergencyIn(In):
+    """`proof` comes with a search result; the reason is read by the audit officer and the resident."""
+
+    proof: Annotated[str, Field(max_length=400)]
+    reason: Reason
+
+
 class SignIn(In):
     resident_id: UUID
     team_id: Ref
@@ -120,6 +128,22 @@ class SearchShown(Schema):
     has_next: bool
 
 
+class PairShown(Schema):
+    """Two rows that may be one person, for `POST /merges`; `other` is null where the caller may not see it."""
+
+    resident: ResidentShown
+    other_id: UUID
+    other_name: str
+    other: ResidentShown | None
+    reasons: list[str]
+
+
+class DuplicatesShown(Schema):
+    items: list[PairShown]
+    page: int
+    has_next: bool
+
+
 class VisitShown(Schema):
     resident_id: UUID
     institution: str
@@ -158,6 +182,14 @@ def resident_shown(one: Resident) -> ResidentShown:
 
 def stranger_shown(one: Stranger) -> StrangerShown:
     return StrangerShown(**vars(one))
+
+
+def pair_shown(one: Pair, *, may_see: bool) -> PairShown:
+    return PairShown(
+        resident=resident_shown(one.resident), other_id=one.other.pk,
+        other_name=one.other.name if may_see else identity.mask_name(one.other.name),
+        other=resident_shown(one.other) if may_see else None, reasons=[str(reason) for reason in one.reasons],
+    )  # fmt: skip
 
 
 def visit_shown(one: CareRelation) -> VisitShown:
