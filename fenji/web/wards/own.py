@@ -7,6 +7,7 @@ from fenji.apps.registry.models import Membership
 from fenji.apps.stays import queries
 from fenji.apps.stays.models import Resource, Ward
 from fenji.kernel.roles import Role
+from fenji.kernel.stays import ResourceKind
 from fenji.kernel.working_time import CHINA
 
 HOSPITAL = frozenset({Role.PHYSICIAN, Role.REFERRAL_OFFICE})
@@ -15,8 +16,8 @@ DISCHARGES_AT = time(12)  # a day named as the end of a stay means its noon
 
 
 def wards_for(post: Membership) -> list[Ward]:
-    """The house's wards, those of the post's department first."""
-    found = queries.wards_of(post.institution_id)
+    """The house's wards with beds, those of the post's department first."""
+    found = queries.wards_of(post.institution_id).filter(resources__kind=ResourceKind.BED).distinct()
     return sorted(found, key=lambda ward: (ward.department_id != post.department_id, ward.code))
 
 
