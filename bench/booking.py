@@ -1,0 +1,227 @@
+"""A thousand hands on the same places, and a release rush, over HTTP with login, validation and audit on.
+
+    python bench/booking.py [--rounds 20] [--places 10000] [--past 10000000] [--small] [--keep]
+
+1. (clients, places) = (1000, 1), (1000, 200), (2000, 1000): exactly the places are confirmed, the rest are told
+   "taken", nothing is answered 5xx.
+2. The rush: 10,000 places of 100 clinics opened at one instant to 500 clients; then 32 clients at their own pace.
+3. Beside it the same SQL by pgbench, which is the limit, spread over the clinics and on one, and the ratio.
+4. One client's booking time in an empty system and with `--past` bookings behind it.
+
+`--keep` writes the figures into docs/reference/proof.md. The last line printed is one JSON object.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.proof import keep
+from bench.rush_clients import Answer, Client, all_at_once, clients_of, statuses
+from bench.rush_past import add_past
+from bench.rush_town import Town, town
+from bench.served import percentile
+
+CROWDS = ((1000, 1), (1000, 200), (2000, 1000))
+BOOKED = """SELECT count(*), count(DISTINCT place_id) FROM booking_booking
+    WHERE place_id = ANY(%s) AND state = 'booked'"""
+RUSHERS, PACED, ONE_AFTER_ANOTHER = 500, 32, 300
+AIM_RATIO, AIM_P99_SECONDS, AIM_SIZE_RATIO = 0.25, 0.5, 1.2
+
+
+def main() -> None:
+    given = _given()
+    crowds = [(max(1, clients // 20), max(1, places // 20)) for clients, places in CROWDS] if given.small else CROWDS
+    rush_places = 500 if given.small else given.places
+    people = max(rush_places, *(clients for clients, _ in crowds)) + 3000
+    with town(people) as served:
+        figures: dict[str, Any] = {"bench": "booking", "crowds": [], "small": given.small}
+        for clients, places in crowds:
+            figures["crowds"].append(crowd(served, clients, places, rounds=given.rounds))
+            print(figures["crowds"][-1], flush=True)
+        figures["rush"] = rush(served, rush_places, RUSHERS if not given.small else 50)
+        print(figures["rush"], flush=True)
+        figures["paced"] = rush(served, min(rush_places, 3000), PACED)
+        print(figures["paced"], flush=True)
+        figures["limit"] = limit(served, 800 if given.small else 4000, figures["paced"]["per_second"])
+        print(figures["limit"], flush=True)
+        if given.past:
+            figures["size"] = size(served, given.past)
+            print(figures["size"], flush=True)
+    if given.keep:
+        keep("booking", figures, _lines(figures))
+    print(json.dumps(figures))
+    if any(one["wrong_rounds"] for one in figures["crowds"]):
+        raise SystemExit(1)
+
+
+def crowd(served: Town, clients: int, places: int, *, rounds: int) -> dict[str, Any]:
+    """Everybody wants one of the same places at the same instant; a round is right when exactly they are confirmed."""
+    wrong, said, taken = 0, dict[str, int](), list[float]()
+    for number in range(rounds):
+        (ids,) = served.clinics(1, places)
+        answers = asyncio.run(_crowd(served, clients, ids, random.Random(number)))
+        confirmed = [one.body["id"] for one in answers if one.status == 201]
+        rows = served.sql(BOOKED, [ids])[0]
+        others = [one for one in answers if one.status != 201]
+        is_right = len(confirmed) == len(set(confirmed)) == places == rows[0] == rows[1]
+        wrong += not (is_right and all(one.status == 409 and one.body["code"] == "slot_taken" for one in others))
+        taken += [one.seconds for one in answers]
+        for status, count in statuses(answers).items():
+            said[status] = said.get(status, 0) + count
+    return {
+        "clients": clients, "places": places, "rounds": rounds, "wrong_rounds": wrong, "answers": said,
+        **_latency(taken),
+    }  # fmt: skip
+
+
+async def _crowd(served: Town, clients: int, ids: list[int], chance: random.Random) -> list[Answer]:
+    """Each tries places in an order of its own until one is its own or all are taken: then it is told so."""
+
+    async def act(number: int, client: Client) -> Answer:
+        answer = Answer(0, 0.0)
+        begun = time.perf_counter()
+        for place in _tries(ids, number, chance):
+            answer = await client.book(served.residents[number], place)
+            if answer.status != 409 or answer.body["code"] != "slot_taken" or not answer.body["alternatives"]:
+                break
+        return Answer(answer.status, time.perf_counter() - begun, answer.body)
+
+    return await all_at_once(clients_of(served, clients), act)
+
+
+def _tries(ids: list[int], number: int, chance: random.Random) -> list[int]:
+    first = number % len(ids)
+    rest = [one for one in ids if one != ids[first]]
+    chance.shuffle(rest)
+    return [ids[first], *rest]
+
+
+def rush(served: Town, places: int, clients: int) -> dict[str, Any]:
+    """Clinics opened at one instant; each client books for one resident after another until nothing is left."""
+    ids = [one for clinic in served.clinics(100, -(-places // 100), is_open=False) for one in clinic]
+    random.Random(places).shuffle(ids)
+    todo = list(enumerate(ids[:places]))
+    answers: list[Answer] = []
+
+    async def act(_number: int, client: Client) -> Answer:
+        last = Answer(0, 0.0)
+        while todo:
+            index, place = todo.pop()
+            last = await client.book(served.residents[index % len(served.residents)], place)
+            answers.append(last)
+        return last
+
+    served.open_all()
+    begun = time.perf_counter()
+    asyncio.run(all_at_once(clients_of(served, clients), act))
+    seconds = time.perf_counter() - begun
+    booked = sum(one.status == 201 for one in answers)
+    return {
+        "clients": clients, "places": places, "booked": booked, "answers": statuses(answers),
+        "per_second": round(booked / seconds, 1), **_latency([one.seconds for one in answers]),
+    }  # fmt: skip
+
+
+def limit(served: Town, transactions: int, per_second: float) -> dict[str, Any]:
+    """pgbench on the same database, and what share of it the application reaches."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from bench.rush_limit import measured
+
+    found = measured(served, transactions=transactions)
+    return {
+        "spread_per_second": round(found.spread, 1), "one_clinic_per_second": round(found.one_clinic, 1),
+        "ratio_of_spread": round(per_second / found.spread, 3),
+        "ratio_of_one_clinic": round(per_second / found.one_clinic, 3), "aim_ratio": AIM_RATIO,
+    }  # fmt: skip
+
+
+def size(served: Town, past: int) -> dict[str, Any]:
+    """One client, one booking after another, before and after the past is written."""
+    empty = _one_after_another(served)
+    seconds = add_past(served, past)
+    full = _one_after_another(served)
+    return {
+        "past": past, "written_in_seconds": round(seconds), "empty_p50_ms": round(empty * 1000, 2),
+        "full_p50_ms": round(full * 1000, 2), "ratio": round(full / empty, 3), "aim_ratio": AIM_SIZE_RATIO,
+    }  # fmt: skip
+
+
+def _one_after_another(served: Town) -> float:
+    (ids,) = served.clinics(1, ONE_AFTER_ANOTHER)
+
+    async def act() -> list[float]:
+        (client,) = clients_of(served, 1)
+        taken = [
+            (await client.book(served.residents[index], place)).seconds for index, place in enumerate(ids)
+        ]  # fmt: skip
+        client.close()
+        return taken[20:]
+
+    return percentile(asyncio.run(act()), 0.5)
+
+
+def _latency(seconds: list[float]) -> dict[str, float]:
+    return {f"p{share}_ms": round(percentile(seconds, share / 100) * 1000, 1) for share in (50, 95, 99)}
+
+
+def _lines(figures: dict[str, Any]) -> list[str]:
+    """The figures as a page shows them."""
+    lines = [
+        "| clients | places | rounds | wrong | answers | p50 ms | p95 ms | p99 ms |",
+        "|--:|--:|--:|--:|---|--:|--:|--:|",
+    ]
+    for one in figures["crowds"]:
+        said = ", ".join(f"{status}: {count:,}" for status, count in one["answers"].items())
+        lines.append(
+            f"| {one['clients']:,} | {one['places']:,} | {one['rounds']} | {one['wrong_rounds']} | {said}"
+            f" | {one['p50_ms']:,.0f} | {one['p95_ms']:,.0f} | {one['p99_ms']:,.0f} |"
+        )
+    for name, title in (("rush", "Release rush"), ("paced", "At their own pace")):
+        one = figures[name]
+        lines += [
+            "",
+            f"{title}: {one['places']:,} places, {one['clients']} clients: **{one['per_second']:,.0f} bookings/s**,"
+            f" p50 {one['p50_ms']:,.0f} ms, p95 {one['p95_ms']:,.0f} ms, p99 {one['p99_ms']:,.0f} ms,"
+            f" {one['booked']:,} booked.",
+        ]
+    top = figures["limit"]
+    lines += [
+        "",
+        f"The same SQL by pgbench: {top['spread_per_second']:,.0f}/s spread,"
+        f" {top['one_clinic_per_second']:,.0f}/s on one clinic."
+        f" Over HTTP: **{top['ratio_of_spread']:.1%}** and {top['ratio_of_one_clinic']:.1%} of it"
+        f" (aim ≥ {AIM_RATIO:.0%}; p99 at {PACED} clients ≤ {AIM_P99_SECONDS:g} s).",
+    ]
+    if "size" in figures:
+        one = figures["size"]
+        lines += [
+            "",
+            f"With {one['past']:,} past bookings one booking takes {one['full_p50_ms']} ms against"
+            f" {one['empty_p50_ms']} ms: **{one['ratio']} ×** (aim ≤ {AIM_SIZE_RATIO} ×).",
+        ]
+    return lines
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--places", type=int, default=10_000)
+    parser.add_argument("--past", type=int, default=0)
+    parser.add_argument("--small", action="store_true", help="a twentieth of everything, to try it out")
+    parser.add_argument("--keep", action="store_true", help="write the figures into docs/reference/proof.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
