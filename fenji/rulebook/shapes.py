@@ -74,9 +74,13 @@ def ordering_of(names: Names) -> Shape:
 
 def some_of(names: Names) -> Shape:
     """A list without repetition; empty is allowed."""
+
+    def known(one: Any) -> bool:
+        return isinstance(one, str) and one in names
+
     return simple(
         "由 " + "、".join(f'"{code}"' for code in names) + " 中若干项组成的列表，不重复",
-        lambda value: isinstance(value, list) and len(set(map(str, value))) == len(value) and set(value) <= set(names),
+        lambda value: isinstance(value, list) and len(set(map(str, value))) == len(value) and all(map(known, value)),
         lambda value, english: _joined([names[code][english] for code in value], english),
     )
 

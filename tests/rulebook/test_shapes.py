@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fenji.kernel.payment.policy_keys import TABLES
 from fenji.rulebook.keys import KEYS
 from fenji.rulebook.keys.payment import SAME_AS
 from fenji.rulebook.shapes import percent, yuan
 
+NAMES = ["employee", "resident", "other", "routine", "role", "own", "hours", "working", "total", "i", "inpatient"]
 RATIO = {"employee": {"other": 900}, "resident": {"village": 0, "community": 880, "secondary": 780, "tertiary": 630}}
 FEE = {"total": 12000, "insurance": 7000, "public_health": 3000, "fiscal": 0, "resident": 2000}
 
@@ -29,6 +32,7 @@ def test_every_number_the_kernel_asks_for_has_a_key() -> None:
             "1000",
         ),
         ("payment.ratio.inpatient", {**RATIO, "resident": {"village": 0}}, "resident", "缺少 community"),
+        ("choice.exempt_groups", [{"child": 1}], "", "若干项"),
         ("payment.ratio.inpatient", {**RATIO, "farmer": 1}, "", "不认识 farmer"),
         ("payment.ratio.inpatient", "880", "", "千分之几"),
         ("payment.rounding", "nearest", "", "half_up"),
@@ -101,6 +105,23 @@ def test_every_choice_fits_and_is_said_in_words_of_its_own(key: str) -> None:
     chinese, english = ([shape.words(choice, language) for choice in shape.choices] for language in (False, True))
     assert len(set(chinese)) == len(set(english)) == len(shape.choices)
     assert not any(words.isascii() for words in chinese)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | st.sampled_from(NAMES), inner),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(list(KEYS)), ANYTHING)
+def test_whatever_is_written_is_judged_and_never_breaks_the_judge(key: str, value: Any) -> None:
+    shape = KEYS[key].shape
+    fault = shape.fault(value)
+    if fault is None:
+        assert shape.words(value, False) and shape.words(value, True)
+    else:
+        assert fault.expected
 
 
 def test_spans_are_said_alike_once() -> None:
