@@ -271,6 +271,7 @@ PAGES: dict[str, Arguments] = {
     "referral": _referrals_shown, "referral_move": STAFF_MOVES, "slip": _two_referrals,
     "residents": _none, "resident": _patient, "resident_new": _none, "resident_duplicates": _none,
     "resident_register": lambda town: [(kind,) for kind in KINDS_OF_RESIDENT],
+    "resident_account": _patient, "reading_centre": _none,
     "resident_correct": _patient, "resident_identity": _unknown, "resident_deceased": _patient,
     "resident_merge": _pair, "resident_unmerge": _first(Merge), "resident_emergency": _proof,
     # wards
@@ -293,6 +294,7 @@ PAGES: dict[str, Arguments] = {
 }  # fmt: skip
 
 POSTED: dict[str, Arguments] = {
+    "resident_account_end": lambda town: [(town.patient, 1)], "end_acting": lambda town: [(1,)],
     "set_language": _none, "demonstration_login": _none, "my_family_choose": _patient, "my_print": _none,
     "office_reopen_clinic": _session, "office_called": _first(Notice), "resident_visit": _none,
     "resident_reveal": lambda town: [(town.patient, "id")], "referral_attach": _patient,
