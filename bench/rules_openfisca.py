@@ -26,6 +26,8 @@ YEAR_BEFORE = ("stays", "deductible_before", "fund_setting_before", "fund_year_b
 GIVEN = ("scheme", "setting", "tier", "referral_state", "contract", "group", "a_cents", "b_drug_cents",
          "b_service_cents", "b_material_cents", "b_items_cents", "b_items_own_cents", "c_cents", "over_ceiling_cents",
          "chain_tier", "chain_order", "chain_deductible_cents", "chain_ratio_permille")  # fmt: skip
+AMOUNTS = ("own_share", "eligible", "chained", "deductible", "ratio", "fund", "catastrophic", "assistance",
+           "self_cents")  # fmt: skip
 WHOLE = np.int64
 
 
@@ -72,8 +74,9 @@ def simulation_of(rows: Rows, before: dict[str, NDArray[np.int64]], policy: Paym
     system = TaxBenefitSystem([BILL])
     for name in (*GIVEN, *YEAR_BEFORE):
         system.add_variable(_variable(name, None))
-    for name, formula in formulas(policy).items():
-        system.add_variable(_variable(name, formula))
+    rules = Rules(policy)
+    for name in AMOUNTS:
+        system.add_variable(_variable(name, getattr(rules, name)))
     simulation = SimulationBuilder().build_default_simulation(system, count=len(rows))
     for name in GIVEN:
         simulation.set_input(name, PERIOD, rows[name])
@@ -89,36 +92,40 @@ def _variable(name: str, formula: Any) -> type[Variable]:
     return type(name, (Variable,), body)
 
 
-def formulas(policy: PaymentPolicy) -> dict[str, Any]:
+class Rules:
     """Each amount from those before it; `of` gives another variable of the same bills."""
-    p = PaymentPolicy(*(np.array(value) if isinstance(value, tuple) else value for value in policy))  # type: ignore[arg-type]
 
-    def share(cents: Any, permille: Any) -> Any:
-        return (cents * permille + p.rounding) // 1000
+    def __init__(self, policy: PaymentPolicy) -> None:
+        arrays: Any = [np.array(value) if isinstance(value, tuple) else value for value in policy]
+        self.p = PaymentPolicy(*arrays)
 
-    def own_share(of: Any) -> Any:
+    def share(self, cents: Any, permille: Any) -> Any:
+        return (cents * permille + self.p.rounding) // 1000
+
+    def own_share(self, of: Any) -> Any:
+        row, shares = of("scheme") * 3, self.p.own_share_permille
         kinds = enumerate(("drug", "service", "material"))
-        own = sum(share(of(f"b_{kind}_cents"), p.own_share_permille[of("scheme") * 3 + i]) for i, kind in kinds)
-        return own + of("b_items_own_cents")
+        return sum(self.share(of(f"b_{kind}_cents"), shares[row + i]) for i, kind in kinds) + of("b_items_own_cents")
 
-    def eligible(of: Any) -> Any:
+    def eligible(self, of: Any) -> Any:
         parts = ("a", "b_drug", "b_service", "b_material", "b_items")
         return sum(of(f"{part}_cents") for part in parts) - of("own_share")
 
-    def chained(of: Any) -> Any:
+    def chained(self, of: Any) -> Any:
         further = (of("chain_tier") >= 0) & (of("setting") >= 3) & (of("referral_state") < 4)
-        return further & (p.deductible_chain != 0)
+        return further & (self.p.deductible_chain != 0)
 
-    def deductible(of: Any) -> Any:
+    def deductible(self, of: Any) -> Any:
         order = np.minimum(2, np.where(of("chained"), of("chain_order"), of("stays"))) * (of("setting") >= 3)
         place = ((of("setting") * 2 + of("scheme")) * 4 + of("tier")) * 3 + order
-        full = share(p.deductible_cents[place], p.deductible_referral_permille[of("referral_state")])
-        borne = of("deductible_before") * p.deductible_yearly[of("setting")]
+        full = self.share(self.p.deductible_cents[place], self.p.deductible_referral_permille[of("referral_state")])
+        borne = of("deductible_before") * self.p.deductible_yearly[of("setting")]
         borne = np.maximum(borne, of("chain_deductible_cents") * of("chained"))
-        none = of("chained") & ((p.deductible_chain != 1) | (of("tier") < of("chain_tier")))
+        none = of("chained") & ((self.p.deductible_chain != 1) | (of("tier") < of("chain_tier")))
         return np.minimum(of("eligible"), np.maximum(0, full - borne) * (1 - none))
 
-    def ratio(of: Any) -> Any:
+    def ratio(self, of: Any) -> Any:
+        p = self.p
         base = p.ratio_permille[(of("setting") * 2 + of("scheme")) * 4 + of("tier")]
         base = base + np.maximum(0, of("chain_ratio_permille") - base) * p.higher_wins * of("chained")
         added = base + p.ratio_referral_points[(of("setting") * 4 + of("tier")) * 7 + of("referral_state")]
@@ -126,44 +133,36 @@ def formulas(policy: PaymentPolicy) -> dict[str, Any]:
         added = added + p.ratio_group_points[(of("setting") * 2 + of("scheme")) * 5 + of("group")]
         return np.clip(added, 0, p.ratio_highest_permille) * (base > 0)
 
-    def fund(of: Any) -> Any:
-        paid = share(of("eligible") - of("deductible"), of("ratio"))
-        paid = np.minimum(paid, p.cap_visit_cents[(of("setting") * 2 + of("scheme")) * 4 + of("tier")])
-        left = p.cap_setting_cents[of("setting") * 2 + of("scheme")] - of("fund_setting_before")
-        paid = np.minimum(paid, np.maximum(0, left))
+    def fund(self, of: Any) -> Any:
+        p, row = self.p, of("setting") * 2 + of("scheme")
+        paid = self.share(of("eligible") - of("deductible"), of("ratio"))
+        paid = np.minimum(paid, p.cap_visit_cents[row * 4 + of("tier")])
+        paid = np.minimum(paid, np.maximum(0, p.cap_setting_cents[row] - of("fund_setting_before")))
         return np.minimum(paid, np.maximum(0, p.cap_year_cents[of("scheme")] - of("fund_year_before")))
 
-    def earned(burden: Any, of: Any) -> Any:
-        above = np.maximum(0, burden - p.catastrophic_deductible_cents[of("scheme") * 5 + of("group")])
-        bounds = [*p.catastrophic_from_cents, np.iinfo(np.int64).max]
-        bands = enumerate(pairwise(bounds))
-        ratios = p.catastrophic_permille
-        return sum(share(np.clip(above - low, 0, high - low), ratios[of("group") * 4 + i]) for i, (low, high) in bands)
-
-    def catastrophic(of: Any) -> Any:
-        counted = (of("eligible") - of("fund")) * p.catastrophic_counts[of("referral_state")]
-        paid = earned(of("burden_before") + counted, of) - earned(of("burden_before"), of)
-        left = p.catastrophic_cap_cents[of("scheme")] - of("catastrophic_before")
+    def catastrophic(self, of: Any) -> Any:
+        counted = (of("eligible") - of("fund")) * self.p.catastrophic_counts[of("referral_state")]
+        paid = self._earned(of("burden_before") + counted, of) - self._earned(of("burden_before"), of)
+        left = self.p.catastrophic_cap_cents[of("scheme")] - of("catastrophic_before")
         return np.minimum(np.minimum(paid, counted), np.maximum(0, left))
 
-    def assistance(of: Any) -> Any:
-        left_over = of("eligible") - of("fund") - of("catastrophic")
-        counted = left_over * p.assistance_counts[of("referral_state")]
+    def _earned(self, burden: Any, of: Any) -> Any:
+        above = np.maximum(0, burden - self.p.catastrophic_deductible_cents[of("scheme") * 5 + of("group")])
+        bands = enumerate(pairwise([*self.p.catastrophic_from_cents, np.iinfo(np.int64).max]))
+        ratios, row = self.p.catastrophic_permille, of("group") * 4
+        return sum(self.share(np.clip(above - low, 0, high - low), ratios[row + i]) for i, (low, high) in bands)
 
-        def given(burden: Any) -> Any:
-            return share(
-                np.maximum(0, burden - p.assistance_from_cents[of("group")]), p.assistance_permille[of("group")]
-            )
-
-        paid = given(of("hardship_before") + counted) - given(of("hardship_before"))
-        left = p.assistance_cap_cents[of("group")] - of("assistance_before")
+    def assistance(self, of: Any) -> Any:
+        counted = of("eligible") - of("fund") - of("catastrophic")
+        counted = counted * self.p.assistance_counts[of("referral_state")]
+        paid = self._helped(of("hardship_before") + counted, of) - self._helped(of("hardship_before"), of)
+        left = self.p.assistance_cap_cents[of("group")] - of("assistance_before")
         return np.minimum(np.minimum(paid, counted), np.maximum(0, left))
 
-    def self_cents(of: Any) -> Any:
+    def _helped(self, hardship: Any, of: Any) -> Any:
+        above = np.maximum(0, hardship - self.p.assistance_from_cents[of("group")])
+        return self.share(above, self.p.assistance_permille[of("group")])
+
+    def self_cents(self, of: Any) -> Any:
         outside = of("c_cents") + of("over_ceiling_cents") + of("own_share")
         return outside + of("eligible") - of("fund") - of("catastrophic") - of("assistance")
-
-    return {
-        "own_share": own_share, "eligible": eligible, "chained": chained, "deductible": deductible, "ratio": ratio,
-        "fund": fund, "catastrophic": catastrophic, "assistance": assistance, "self_cents": self_cents,
-    }  # fmt: skip
