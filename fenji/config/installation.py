@@ -51,14 +51,15 @@ def serve(installation: Installation, host: str, port: int) -> None:
 
 
 def _start(installation: Installation, supervisor: Supervisor, listener: socket.socket) -> None:
-    """Database, then what is outstanding, then server and worker; returns once the server answers."""
+    """Database, then what is outstanding, then the server; once it answers the worker, who would take its time."""
     if installation.cluster:
         supervisor.children.append(_database(installation.cluster))
     _make_ready(installation, supervisor.stopping)
-    supervisor.children += [_web(installation, listener), _worker(installation)]
+    supervisor.children.append(_web(installation, listener))
     supervisor.look()
     host, port = listener.getsockname()[:2]
     _wait_for_answer(installation, host, port, supervisor)
+    supervisor.children.append(_worker(installation))
 
 
 def _listening(host: str, port: int) -> socket.socket:

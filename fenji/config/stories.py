@@ -41,7 +41,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Story:
-    """A referral begun `ago`, and its turns as far as the time until now reaches."""
+    """A referral begun `ago`, or on a day of the month before, and its turns as far as the time until now reaches."""
 
     case: str
     ago: timedelta
@@ -51,6 +51,7 @@ class Story:
     urgency: str = "routine"
     is_draft: bool = False
     is_played: bool = False  # about the resident whom everybody may play
+    day_of_last_month: int = 0  # 1 to 28; then `ago` says nothing
 
 
 def hours(number: float) -> timedelta:
@@ -227,8 +228,27 @@ ALONG_A_ROAD = (
     ("pressure", hours(7), ()),
 )
 
+# A whole month, so that one can be published. No clinics were held then: who came was seen without an appointment.
+CAME_AND_RETURNED = (Turn("arrive", "office", hours(3)), SEE, DOWN, *LOOP_DOWN[4:])
+CAME_LATE = (Turn("arrive", "office", days(3)), SEE, ANSWER, Turn("acknowledge", "doctor", hours(5)))
+TO_STAY_BELOW = (
+    Turn("refuse", "office", hours(2), {"reason": "below_level", "note": "血压可在基层调整用药"}),
+    Turn("withdraw", "doctor", hours(2), {"reason": "improved", "note": "按建议调整用药后平稳"}),
+)
+LAST_MONTH = (
+    *((day, "pressure", CAME_AND_RETURNED) for day in (2, 6, 9, 13, 17)),
+    (20, "knee", CAME_LATE),
+    (23, "pressure", TO_STAY_BELOW),
+)
+PUBLISHED_ROADS = tuple(ROADS[number] for number in (0, 2, 4, 6))
+
 STORIES = AT_THE_DESKS + tuple(
     Story(case, ago + timedelta(hours=3 * number), turns, sender, receiver)
     for number, (sender, receiver) in enumerate(ROADS)
     for case, ago, turns in ALONG_A_ROAD
+)
+STORIES += tuple(
+    Story(case, timedelta(), turns, sender, receiver, day_of_last_month=day + number)
+    for number, (sender, receiver) in enumerate(PUBLISHED_ROADS)
+    for day, case, turns in LAST_MONTH
 )

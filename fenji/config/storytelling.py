@@ -26,6 +26,7 @@ from fenji.kernel.roles import Role
 
 Report = Callable[[int, int], None]
 OPENS, CLOSES = time(8, 30), time(17)
+LONGEST_AGO = 62  # days from the first of last month until now, at most
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +43,7 @@ def tell_stories(report: Report) -> list[Referral]:
 
 
 def _tell(story: Story, resident: Resident, now: datetime) -> Referral:
-    at = now - story.ago
+    at = _begins_at(story, now)
     with clock.set_to(at if story.urgency == "emergency" else min(now, _in_working_hours(at))) as frozen:
         referral = _begin(story, resident)
         if referral.state == State.AWAITING_APPROVAL:
@@ -61,6 +62,13 @@ def _tell(story: Story, resident: Resident, now: datetime) -> Referral:
                 log.warning("story %s stops before %s: %s", story.case, turn.action, error)
                 break
     return _now(referral)
+
+
+def _begins_at(story: Story, now: datetime) -> datetime:
+    if not story.day_of_last_month:
+        return now - story.ago
+    last = timezone.localdate(now).replace(day=1) - timedelta(days=1)
+    return timezone.make_aware(datetime.combine(last.replace(day=story.day_of_last_month), time(9)))
 
 
 def _begin(story: Story, resident: Resident) -> Referral:
@@ -145,12 +153,12 @@ def _institution_of(user: User, code: str) -> int:
 
 
 def _residents(sender: str) -> Iterator[Resident]:
-    """Adults who have been with a team of the institution for a month, the story's own resident left out."""
+    """Adults with a team of the institution since before last month; the story's own resident is left out."""
     today = timezone.localdate(clock.now())
     signed = Contract.objects.filter(
         team__institution__code=sender,
         ended_reason="",
-        valid_from__lt=today - timedelta(days=30),
+        valid_from__lt=today - timedelta(days=LONGEST_AGO),
         valid_until__gt=today,
     )
     adults = Resident.objects.filter(

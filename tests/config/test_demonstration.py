@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.conf import settings
@@ -14,12 +14,13 @@ from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Place
 from fenji.apps.common import clock
 from fenji.apps.common.models import AuditEvent
+from fenji.apps.indicators.publication import published_rows
 from fenji.apps.referrals.models import FollowUp, Referral
 from fenji.apps.registry.models import Institution, Membership
 from fenji.apps.residents.models import Resident, ResidentAccount
 from fenji.config import content, demonstration, storytelling
 from fenji.config.demonstration_accounts import CITY, COUNTY, LOGINS, PASSWORD, TOWNSHIP
-from fenji.config.stories import CASES, ROADS, STORIES
+from fenji.config.stories import CASES, PUBLISHED_ROADS, ROADS, STORIES
 from fenji.kernel.referral import STATES, State
 from fenji.kernel.roles import Office, Role
 
@@ -169,3 +170,16 @@ def test_production_gets_the_network_without_invented_people() -> None:
     assert loaded.institutions > 100
     assert loaded.people == 0
     assert not User.objects.exists()
+
+
+def test_a_whole_month_is_there_to_be_published_with_what_was_not_kept(filled: Reports) -> None:
+    rows = {row.row.institution.code: row for row in published_rows(date(2026, 3, 1), A_WEDNESDAY)}
+    for sender, receiver in PUBLISHED_ROADS:
+        told, own = rows[sender].counts, rows[sender].row.figures
+        assert (told["sent_up"], told["received_down"], own["below_level"].count) == (7, 5, 1), sender
+        theirs = rows[receiver].row.figures
+        assert theirs["received_up"].count >= 7
+        assert theirs["answered_late"].count >= 1, receiver
+    assert not Referral.objects.filter(sent_at__gte=datetime(2026, 3, 1, tzinfo=UTC), closed_at=None).filter(
+        sent_at__lt=datetime(2026, 4, 1, tzinfo=UTC)
+    )  # all of it came to an end
