@@ -10,13 +10,14 @@ from typing import Any
 
 from fenji.apps.accounts import audit_reading
 from fenji.apps.accounts.models import User
-from fenji.apps.booking.models import Schedule
+from fenji.apps.booking.models import Booking, Pool, Schedule
 from fenji.apps.booking.schedules import make_places
 from fenji.apps.common import audit, policy_changes, rulebooks
 from fenji.apps.common.models import PolicyChange
 from fenji.apps.notices.actions import Addressee, Channel, notify
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions
+from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Attachment, Complaint, FollowUp, Referral
 from fenji.apps.registry.models import Department
@@ -36,6 +37,7 @@ from tests.factories.journey import WAYS, reach, step
 from tests.factories.officers import officer, weeks_ahead
 from tests.factories.wards import make_ward
 from tests.factories.world import World, institution, make_world, person, resident_id
+from tests.factories.world import make_places as places_of
 from tests.stories.test_information import photograph
 
 GROUPS = {
@@ -134,6 +136,8 @@ def _clinics(town: Town) -> None:
             valid_from=date(2026, 1, 1),
         )  # fmt: skip
     make_places(date(2026, 3, 14), at=world.at, rulebook=rulebook)
+    place = places_of(world.departments["yx-zhongyi.cardio"], world.at, pool=Pool.PUBLIC)[0]
+    direct.book(town.patient, place_id=place.pk, by=world.patient, at=world.at)
 
 
 def _for_administrators(town: Town) -> None:
@@ -180,6 +184,10 @@ def _moves(*wanted: tuple[State, str]) -> Arguments:
 def _session(town: Town) -> list[tuple[Any, ...]]:
     schedule = Schedule.objects.order_by("pk")[0]
     return [(schedule.sessions.order_by("pk")[0].pk,)]
+
+
+def _own_booking(town: Town) -> list[tuple[Any, ...]]:
+    return [(Booking.objects.filter(resident_id=town.patient, referral_id=None, state="booked").get().pk,)]
 
 
 def _pair(town: Town) -> list[tuple[Any, ...]]:
@@ -259,7 +267,8 @@ PAGES: dict[str, Arguments] = {
     **SHARED, "home": _none,
     # the resident
     "my_now": _none, "my_referrals": _none, "my_referral": _every_referral, "my_move": OWN_MOVES,
-    "my_appointments": _none, "my_messages": _none, "my_card": _none, "my_seen": _none, "my_family": _none,
+    "my_appointments": _none, "my_appointment_move": _own_booking, "my_appointment_cancel": _own_booking,
+    "my_messages": _none, "my_card": _none, "my_seen": _none, "my_family": _none,
     # township and hospital
     "family_doctor": _none, "family_doctor_sent": _none, "family_doctor_received": _none,
     "follow_up": _task(FollowUp.Kind.FOLLOW_UP), "refer": _patient,
@@ -298,6 +307,7 @@ POSTED: dict[str, Arguments] = {
     "set_language": _none, "demonstration_login": _none, "my_family_choose": _patient, "my_print": _none,
     "office_reopen_clinic": _session, "office_called": _first(Notice), "resident_visit": _none,
     "resident_reveal": lambda town: [(town.patient, "id")], "referral_attach": _patient,
+    "referral_filing": lambda town: [(town.referrals[S.ACCEPTED].pk,)],
     "administration_give_post": _person, "administration_end_post": lambda town: [(1,)],
     "administration_issue_token": _person, "administration_revoke_token": lambda town: [(1,)],
     **dict.fromkeys(("policy_approve", "policy_refuse", "policy_withdraw"), _first(PolicyChange)),

@@ -134,6 +134,9 @@ def test_a_complaint_and_its_answer_stand_on_the_page(world: World, patient: Cli
     page = text(patient.get(of(up)))
     assert "已当面致歉并加号" in page
     assert "还没有答复" not in page
+    told = text(patient.get("/me/messages/"))
+    assert f"您对转诊{up.number}的投诉已有答复" in told
+    assert of(up) in told
 
 
 def test_pressed_twice_it_happens_once_and_on_an_old_page_not_at_all(world: World, patient: Client) -> None:
