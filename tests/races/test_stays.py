@@ -6,6 +6,7 @@ race must fail.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,10 +21,10 @@ from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.booking.models import Booking
 from fenji.apps.common.errors import Busy, DomainError
 from fenji.apps.common.locks import patience
-from fenji.apps.stays import actions, bundles, claim, movements
+from fenji.apps.stays import actions, bundles, claim, going_down, handing_over, movements
 from fenji.apps.stays.bundles import Bundle, PlaceItem, ResourceItem
-from fenji.apps.stays.errors import ResourceTaken
-from fenji.apps.stays.models import Movement, Resource, Stay
+from fenji.apps.stays.errors import ResourceTaken, Unanswerable
+from fenji.apps.stays.models import Movement, Proposal, Resource, Stay
 from fenji.apps.stays.policies import Footing, Span, Wanted
 from fenji.kernel.stays import Event, ResourceKind
 from tests.apps.booking import clinic
@@ -268,3 +269,70 @@ def test_that_race_notices_a_house_whose_messages_do_not_follow_each_other(monke
         movements, "hear_from", lambda house, *, by_messages, at: Feed(institution_id=house, last_at=at)
     )  # fmt: skip
     assert is_caught(lambda: race_of_messages(4))
+
+
+# --- a promise and its taking back
+
+
+def race_to_take_back(hands: int) -> None:
+    bed = ward.beds(ward.department(), 1)[0]
+    back = lambda: handing_over.take_back([bed.pk], from_at=NOW, by=None, at=NOW)  # noqa: E731
+    outcomes = together([*[take(bed.pk, who) for who in people(hands)], *[back] * hands])
+    assert all(isinstance(one, (int, Stay, DomainError)) for one in outcomes), outcomes
+    is_platforms = bool(handing_over.handed_over_at([bed.pk], NOW))
+    assert Stay.objects.filter(resource=bed).exists() is is_platforms, outcomes  # promised or taken back, never both
+
+
+@pytest.mark.parametrize(("hands", "rounds"), COUNTS)
+def test_a_bed_is_promised_or_taken_back_but_never_both(hands: int, rounds: int) -> None:
+    for _ in range(rounds):
+        race_to_take_back(max(2, hands // 4))
+
+
+def test_that_race_notices_a_taking_back_that_does_not_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    _unlock(monkeypatch)
+    monkeypatch.setattr(handing_over, "lock_these", actions.lock_these)
+    filtered = handing_over.HandOver.objects.filter
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.02)  # the look and the write lie a moment apart, as under load
+        return filtered(*args, **kwargs)
+
+    monkeypatch.setattr(handing_over.HandOver.objects, "filter", slow)
+    assert is_caught(lambda: race_to_take_back(4), rounds=20)
+
+
+# --- one answer to one proposal
+
+
+def race_of_answers(hands: int) -> None:
+    house = ward.department()
+    ward.beds(house, 1)
+    who = clinic.resident()
+    tell(house.institution_id, "1", Event.ADMIT, NOW - 9 * DAY, "A", "b1", resident_id=who, diagnosis_code="I10")
+    going_down.propose(at=NOW)
+    proposal, doctors = (
+        Proposal.objects.get(institution_id=house.institution_id),
+        [clinic.doctor() for _ in range(hands)],
+    )
+    outcomes = together([
+        lambda by=by: going_down.decline(proposal.pk, "not_stable", "", by=by, at=NOW) for by in doctors
+    ])  # fmt: skip
+    assert sum(isinstance(one, Proposal) for one in outcomes) == 1, outcomes
+    assert all(isinstance(one, (Proposal, Unanswerable)) for one in outcomes), outcomes
+
+
+def test_one_proposal_has_one_answer() -> None:
+    for _ in range(3):
+        race_of_answers(6)
+
+
+def test_that_race_notices_an_answer_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unlocked(proposal_id: UUID) -> Proposal:
+        found = Proposal.objects.get(pk=proposal_id)
+        if found.state != "open":
+            raise Unanswerable
+        return found
+
+    monkeypatch.setattr(going_down, "lock", unlocked)
+    assert is_caught(lambda: race_of_answers(6))
