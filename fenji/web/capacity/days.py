@@ -1,0 +1,19 @@
+"""The day or week that a page is asked for."""
+
+from datetime import date, timedelta
+
+WEEK = 7
+FARTHEST = timedelta(days=3653)
+
+
+def day_asked(text: str, today: date) -> date:
+    """The day asked for, within a few years of today; else today."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day - today) < FARTHEST else today
+
+
+def week_from(first: date) -> list[date]:
+    return [first + timedelta(days=ahead) for ahead in range(WEEK)]

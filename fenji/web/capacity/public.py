@@ -1,0 +1,83 @@
+"""A resident looks for a clinic and books a public place: institution, department, day, time; two clicks after that."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from fenji.apps.booking import actions, boards
+from fenji.apps.booking.access import access_for
+from fenji.apps.common.errors import NotFound
+from fenji.apps.referrals.rules import day_of
+from fenji.apps.registry.models import Department
+from fenji.web.capacity.days import WEEK, day_asked, week_from
+from fenji.web.posting import number_of, once
+from fenji.web.presenters.dates import moment_words
+from fenji.web.presenters.names import full_name
+from fenji.web.resident.person import ResidentRequest, for_resident
+
+
+@require_GET
+@for_resident
+def clinics(request: ResidentRequest) -> HttpResponse:
+    """Departments that hold clinics in the coming weeks, by institution; a word narrows them."""
+    word = request.GET.get("q", "").strip()
+    found = Department.objects.filter(sessions__starts_at__gte=request.at).exclude(sessions__line="examination")
+    if word:
+        found = found.filter(name__icontains=word) | found.filter(institution__name__icontains=word)
+    rows = (
+        found.select_related("institution").distinct().order_by("institution__tier", "institution__name_pinyin", "pk")
+    )
+    houses: dict[int, list[Department]] = {}
+    for one in rows[:400]:
+        houses.setdefault(one.institution_id, []).append(one)
+    shown = {
+        "word": word, "resident": request.resident, "is_self": request.is_self, "at": request.at,
+        "houses": [(group[0].institution, group) for group in houses.values()],
+    }  # fmt: skip
+    return render(request, "capacity/clinics.html", shown)
+
+
+@require_GET
+@for_resident
+def calendar(request: ResidentRequest, department_id: int) -> HttpResponse:
+    """The free public places of a week; a week without says when to look again."""
+    department = _department(department_id)
+    first = max(day_asked(request.GET.get("from", ""), day_of(request.at)), day_of(request.at))
+    access = access_for(None, at=request.at, by=request.user, resident_id=request.resident.pk)
+    free = boards.public_calendar(department.pk, first, access=access, at=request.at)
+    days: list[tuple[date, list[object]]] = [(day, list(free.get(day, []))) for day in week_from(first)]
+    back = max(first - timedelta(days=WEEK), day_of(request.at))
+    shown = {
+        "department": department, "days": days, "first": first, "at": request.at, "resident": request.resident,
+        "is_self": request.is_self, "before": back if back < first else None, "after": first + timedelta(days=WEEK),
+        "has_any": any(places for _day, places in days),
+    }  # fmt: skip
+    return render(request, "capacity/calendar.html", shown)
+
+
+@require_POST
+@for_resident
+def book(request: ResidentRequest, department_id: int) -> HttpResponse:
+    department, place = _department(department_id), number_of(request.POST.get("place"))
+    if place is None:
+        raise NotFound(_("请先选一个时间。"))
+    return once(request, lambda: _booked(request, department, place, request.at))
+
+
+def _booked(request: ResidentRequest, department: Department, place: int, at: datetime) -> str:
+    booking = actions.book(request.resident.pk, place_id=place, by=request.user, at=at)
+    words = {"where": full_name(department.institution), "when": moment_words(booking.place.starts_at, at=at)}
+    messages.success(request, _("已约好：%(where)s，%(when)s。") % words)
+    return reverse("my_appointments")
+
+
+def _department(department_id: int) -> Department:
+    found = Department.objects.select_related("institution").filter(pk=department_id).first()
+    if found is None:
+        raise NotFound
+    return found
