@@ -14,7 +14,9 @@ from fenji.apps.payments.actions import claims, supervision
 from fenji.apps.payments.errors import NotInsured
 from fenji.apps.payments.given import Bill
 from fenji.apps.payments.models import Claim, Item
+from fenji.apps.payments.rules import pay_tier
 from fenji.apps.referrals.models import Referral
+from fenji.apps.registry.models import Institution
 from fenji.config.demonstration import story_resident
 from fenji.config.demonstration_accounts import CITY, COUNTY, TOWNSHIP
 from fenji.kernel.payment.codes import ItemKind, Setting
@@ -76,7 +78,8 @@ def _bill(
     draw: random.Random, items: dict[str, list[Item]], resident: object, house: str, setting: Setting,
     ended: datetime, days: int, number: str,
 ) -> Bill:  # fmt: skip
-    lines = tuple(_line(draw, item) for item in _basket(draw, items, setting))
+    tier = pay_tier(Institution.objects.get(code=house)).name.lower()
+    lines = tuple(_line(draw, item, tier) for item in _basket(draw, items, setting))
     return Bill(
         resident, house, setting, ended - timedelta(days=days), ended, lines,  # type: ignore[arg-type]
         "demonstration", number, draw.choice(DIAGNOSES),
@@ -92,11 +95,10 @@ def _basket(draw: random.Random, items: dict[str, list[Item]], setting: Setting)
     ]
 
 
-def _line(draw: random.Random, item: Item) -> Line:
-    """A price about the ceiling where there is one: now and then above it."""
-    ceiling = max(item.ceilings.values(), default=0)
-    usual = ceiling or draw.randrange(800, 9000)
-    amount = usual * draw.randrange(700, 1010) // 1000
+def _line(draw: random.Random, item: Item, tier: str) -> Line:
+    """A price below the tier's ceiling where there is one; one line in a hundred and fifty is above it."""
+    usual = item.ceilings.get(tier) or draw.randrange(800, 9000)
+    amount = usual * (1100 if draw.randrange(150) == 0 else draw.randrange(700, 1000)) // 1000
     return Line(item.name, ItemKind[item.kind.upper()], 1000, amount, item.code)
 
 

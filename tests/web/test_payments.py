@@ -9,6 +9,7 @@ from fenji.apps.payments import queries
 from fenji.apps.payments.actions import claims, supervision
 from fenji.apps.payments.models import Case, Claim, Statement
 from fenji.kernel.referral import State
+from fenji.web.presenters.numbers import money_words
 from tests.apps.payments.conftest import stay as stay
 from tests.apps.payments.conftest import world as world
 from tests.factories.journey import reach
@@ -40,7 +41,7 @@ def test_a_resident_sees_what_the_bill_came_to_and_how(world: World, stay, seen_
     patient = seen_by("patient")
     assert "¥10,000.00" in _text(patient, "/me/bills/")
     bill = _text(patient, f"/bills/{claim.pk}/")
-    for words in ("起付标准", "基本支付比例", "统筹基金支付", "未经转诊", "依据"):
+    for words in ("起付标准", "基本支付比例", "统筹基金支付", "未经转诊", "依据", money_words(claim.self_cents)):
         assert words in bill
 
 

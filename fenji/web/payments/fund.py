@@ -42,10 +42,10 @@ def fund(request: PostRequest) -> HttpResponse:
     shown = {
         "at": at,
         "since": since,
-        "spent": money_words(sum(row["fund"] for row in months)),
-        "own": money_words(sum(row["own"] for row in months)),
+        "spent": _whole_yuan(sum(row["fund"] for row in months)),
+        "own": _whole_yuan(sum(row["own"] for row in months)),
         "bills": sum(row["n"] for row in months),
-        "expected": money_words(expected) if expected is not None else "—",
+        "expected": _whole_yuan(expected) if expected is not None else "—",
         "months": [(f"{row['month']:%Y-%m}", row["fund"] // 100) for row in months],
         "by_setting": [_row(str(SETTINGS[row["setting"]]), row) for row in queries.fund_by("setting", since)],
         "by_state": [_row(str(STATES[row["referral_state"]]), row) for row in queries.fund_by("referral_state", since)],
@@ -57,6 +57,11 @@ def fund(request: PostRequest) -> HttpResponse:
         "cases": queries.open_cases().count(),
     }
     return render(request, "payments/fund.html", shown)
+
+
+def _whole_yuan(cents: int) -> str:
+    """For the large figures: without cents, which stand in the tables."""
+    return f"{cents // 100:,}"
 
 
 def _row(name: str, row: dict[str, int]) -> Row:
