@@ -12,7 +12,7 @@ from fenji.kernel.payment.rows import Rows, empty_rows
 PEOPLE_PER_BILL = 0.26
 YEAR = 2017
 NEW_YEAR = (date(YEAR, 1, 1) - date(1970, 1, 1)).days
-CHUNK = 1_000_000
+CHUNK = 256 * 1024  # bills, as the settlement of a file takes them
 
 # Of a hundred bills: how many of each setting; of each setting: tiers (village to tertiary) and the size of a bill.
 SETTINGS = [0.62, 0.19, 0.04, 0.13, 0.02]

@@ -16,7 +16,7 @@ from fenji.kernel.payment.rows import CHAIN_ROW, MOST_CHAINS, OUTCOME_ROW, Rows,
 for module in (bill, faults, settle, people):
     for line in vars(module).values():
         if isinstance(line, FunctionType) and line.__module__ == module.__name__:
-            register_jitable(line)
+            register_jitable(forceinline=True)(line)
 
 _compiled = numba.njit(nogil=True)(people.settle_people)
 

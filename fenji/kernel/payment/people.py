@@ -23,21 +23,21 @@ def settle_people(rows: Rows, policy: PaymentPolicy, room: Rows, out: Rows, beyo
     A person's bills must all be here, and every person's number above `beyond`. `room` has MOST_CHAINS places.
     """
     person, chains, begin = NEW_YEAR, 0, 0
-    who, year, day = beyond, 0, 0
+    who, year, day, newest = beyond, 0, 0, 0
     for i in range(len(rows)):
         row, kept = rows[i], out[i]
         kept.fault = fault_in_order(row, who, day)
         if kept.fault != 0:
             continue
         if row.person != who or row.year != year:
-            person, chains, begin = NEW_YEAR, 0, i
+            person, chains, begin, newest = NEW_YEAR, 0, i, row.id - 1
         who, year, day = row.person, row.year, row.day
         place = 0
         if row.chain != 0:
             place = place_of(row.chain, chains, room)
             if place < chains:
                 take_chain(row, room[place])
-        kept.fault = fault_in_year(rows, i, begin, place, out)
+        kept.fault = fault_in_year(rows, i, begin if row.id <= newest else i, place, out)
         if kept.fault == 0:
             kept.fault = fault_of(row, person)
         if kept.fault != 0:
@@ -47,7 +47,7 @@ def settle_people(rows: Rows, policy: PaymentPolicy, room: Rows, out: Rows, beyo
         if row.chain != 0:
             put_chain(room[place], row.chain, chain_after(row, person, policy, settled))
             chains = max(chains, place + 1)
-        person = after(row, person, policy, settled)
+        person, newest = after(row, person, policy, settled), max(newest, row.id)
 
 
 def fault_in_order(row: Any, who: int, day: int) -> int:
@@ -59,7 +59,7 @@ def fault_in_order(row: Any, who: int, day: int) -> int:
 
 
 def fault_in_year(rows: Rows, i: int, begin: int, place: int, out: Rows) -> int:
-    """What is wrong with a row among the person's settled rows of the year, which start at `begin`."""
+    """What is wrong with a row among the person's settled rows from `begin` on, where its like may be."""
     if place >= MOST_CHAINS:
         return TOO_MANY_CHAINS
     for j in range(begin, i):
