@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from fenji.kernel.payment.codes import PayTier, Scheme, Setting
-from fenji.kernel.payment.loopholes import KINDS, Course, Loophole, find_loopholes
+from fenji.kernel.payment.bill import Bill
+from fenji.kernel.payment.codes import PayTier, ReferralState, Scheme, Setting
+from fenji.kernel.payment.loopholes import KINDS, Course, Kind, Loophole, find_loopholes
 from fenji.rulebook.keys.payment import AXES
 from fenji.rulebook.payment import payment_policy
 from fenji.rulebook.rulebook import Rulebook
@@ -36,7 +37,7 @@ def loophole_words(found: Loophole, *, english: bool = False) -> str:
         for names in (AXES[Scheme][found.scheme], AXES[PayTier][found.tier], AXES[Setting][found.setting])
     )
     what = KINDS[found.kind][english]
-    meant, instead = (_course(course, english) for course in (found.meant, found.instead))
+    meant, instead = (_course(course, found.kind, english) for course in (found.meant, found.instead))
     if english:
         return f"{what} ({where}): {meant} instead of {instead}"
     return f"{what}（{where}）：{meant}，而{instead}"
@@ -48,7 +49,16 @@ def lines_on(rulebook: Rulebook, on: date) -> Iterator[str]:
     return map(loophole_words, found)
 
 
-def _course(course: Course, english: bool) -> str:
-    bills = " + ".join(f"{AXES[PayTier][PayTier(bill.tier)][english]} {yuan(bill.a_cents)}" for bill in course.bills)
+def _course(course: Course, kind: Kind, english: bool) -> str:
+    bills = " + ".join(
+        (_state(bill, english) if kind is Kind.SKIP else "")
+        + f"{AXES[PayTier][PayTier(bill.tier)][english]} {yuan(bill.a_cents)}"
+        for bill in course.bills
+    )
     paid = yuan(course.self_cents)
     return f"{bills}: the patient pays {paid}" if english else f"{bills} 元个人付 {paid} 元"
+
+
+def _state(bill: Bill, english: bool) -> str:
+    """Skipping the referral is shown by the same bill in two states."""
+    return AXES[ReferralState][ReferralState(bill.referral_state)][english] + (" " if english else "，")

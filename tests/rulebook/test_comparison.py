@@ -122,4 +122,6 @@ def test_only_what_a_change_newly_rewards_is_new() -> None:
     content["values"]["payment.ratio_rule.referral"][-1]["value"] = 0
     changed = Rulebook.from_content(json.dumps(content))
     kinds = {one.kind.value for one in new_loopholes(YANGJIANG, changed, TODAY)}
+    words = [loophole_words(one) for one in new_loopholes(YANGJIANG, changed, TODAY)]
+    assert any("经转诊，三级 1,000 元个人付 874 元，而未经转诊，三级 1,000 元个人付 874 元" in one for one in words)
     assert kinds == {"skip"} and new_loopholes(YANGJIANG, YANGJIANG, TODAY) == []
