@@ -1,0 +1,51 @@
+"""On Spark the same bills come to the same cents; runs where PySpark and Java are installed."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench.bills import synthesize
+from bench.bills_file import write_bills
+from fenji.kernel.payment.batch import settle_batch
+from fenji.settlement.columns import BOTH, KEPT, both_of
+from fenji.settlement.local import settle_file
+from fenji.settlement.spark import NoSpark, session_here, settle_on_spark
+from tests.kernel.payment.examples import policy
+
+
+def test_what_spark_is_handed_has_every_bill_and_a_reason_where_there_is_a_fault() -> None:
+    rows = next(synthesize(300))
+    rows["a_cents"][[3, 8]] = -1
+    out = settle_batch(rows, policy())
+    table = pa.Table.from_batches([both_of(rows, out)])
+    assert table.schema.equals(BOTH)
+    assert table["fault"].to_pylist() == ["negative" if i in (3, 8) else None for i in range(len(rows))]
+    assert all(table[name].to_pylist() == out[name].tolist() for name in KEPT)
+
+
+def test_without_pyspark_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with pytest.raises(NoSpark, match="pip install pyspark"):
+        session_here()
+
+
+@pytest.mark.prove
+def test_spark_and_this_machine_agree_to_the_cent_whatever_the_order(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    rows = next(synthesize(20_000))
+    rows["a_cents"][10] = -1
+    in_order = write_bills(tmp_path / "bills.parquet", [rows])
+    shuffled = write_bills(tmp_path / "shuffled.parquet", [rows[np.random.default_rng(1).permutation(len(rows))]])
+    here = settle_file(in_order, tmp_path / "out.parquet", tmp_path / "aside.parquet", policy())
+    session = session_here()
+    try:
+        there = settle_on_spark(shuffled, tmp_path / "spark", tmp_path / "spark_aside", policy(), session)
+    finally:
+        session.stop()
+    assert here == there
+    ours, theirs = (pq.read_table(tmp_path / name).sort_by("id") for name in ("out.parquet", "spark"))
+    assert ours.to_pydict() == theirs.select(ours.column_names).to_pydict()
