@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from fenji.apps.booking.models import Booking, ExamOrder, Place, Pool, Session
+from fenji.apps.booking.schedules import make_places as make_all
+from fenji.apps.common import rulebooks
 from fenji.apps.common.clock import Frozen
 from tests.api.conftest import Api
 from tests.factories.world import World, make_places, resident_id
@@ -147,3 +149,18 @@ def test_a_place_that_cannot_be_booked_gets_a_clear_answer(township: Api, world:
         "past": (422, "place_past"), "closed": (409, "clinic_closed"), "absent": (404, "not_found"),
     }[place]  # fmt: skip
     assert not Booking.objects.exists()
+
+
+def test_a_weekly_pattern_of_examination_times_names_its_item(county: Api, world: World, clock: Frozen):
+    department = world.departments["yx-renmin.cardio"].pk
+    item = county.post("examinations", {"department_id": department, "code": "US1", "name": "心脏彩超"}).body["id"]
+    weekly = {
+        "department_id": department, "weekday": 4, "starts": "14:30", "ends": "16:30", "place_minutes": 20,
+        "valid_from": "2026-03-02", "line": "examination",
+    }  # fmt: skip
+    assert "exam_item_id" in county.post("schedules", weekly).body["fields"]
+    assert "exam_item_id" in county.post("schedules", {**weekly, "exam_item_id": item, "line": "expert"}).body["fields"]
+    assert county.post("schedules", {**weekly, "exam_item_id": item}).body["exam_item_id"] == item
+    make_all(at=clock.at, rulebook=rulebooks.current())
+    made = Place.objects.filter(exam_item_id=item)
+    assert made.filter(session__starts_at__date="2026-03-06").count() == 6

@@ -38,7 +38,8 @@ class ScheduleIn(In):
     place_minutes: Annotated[int, Field(strict=True, ge=1, le=480)]
     valid_from: Day
     valid_until: Day | None = None
-    line: Literal["general", "specialist", "expert"] = "specialist"
+    line: Literal["general", "specialist", "expert", "examination"] = "specialist"
+    exam_item_id: Ref | None = None
     physician_id: Ref | None = None
     reserve_permille: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
     source_code: Code = ""
@@ -75,6 +76,7 @@ class ScheduleShown(Schema):
     department_id: int
     physician_id: int | None
     line: str
+    exam_item_id: int | None
     weekday: int
     starts: time
     ends: time
