@@ -22,7 +22,8 @@ EMPTY = """
     AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
 """
-AS_ONE = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")  # whole, or nothing
+# Whole, or nothing; without comments, since that of an extension is its owner's, who may be the server's administrator.
+AS_ONE = ("--no-owner", "--no-privileges", "--no-comments", "--single-transaction", "--exit-on-error")
 
 
 def silent(done: int, total: int) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg import sql
 
 from fenji.config.postgres import SUPERUSER, Cluster
-from fenji.config.restore import another_database, create_database
+from fenji.config.restore import another_database, create_database, role_of
 
-APPLICATION = "kept_app"
+OWNER, APPLICATION = "kept_owner", "kept_app"
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -20,20 +21,30 @@ def address(cluster: Cluster) -> str:
     return cluster.url(SUPERUSER, str(connection.settings_dict["NAME"]))
 
 
-def create_application(url: str) -> None:
-    """The role that the restored database's application has; roles outlive databases."""
+def create_roles(url: str) -> None:
+    """Ordinary roles, as an operator makes them; roles outlive databases."""
     with psycopg.connect(url, autocommit=True) as made:
-        if not made.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
-            made.execute(f"CREATE ROLE {APPLICATION} LOGIN")
+        for role in (OWNER, APPLICATION):
+            if not made.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                made.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
 
 @contextmanager
 def new_database(url: str, name: str) -> Iterator[str]:
-    """An empty database on the server of `url`, gone afterwards."""
-    create_database(url, name, owner=SUPERUSER)
-    yield another_database(url, name)
+    """An empty database on the server of `url`, with its owner's address; its extension is the administrator's."""
+    create_roles(url)
+    create_database(url, name, owner=OWNER)
+    new = another_database(url, name)
+    with psycopg.connect(new, autocommit=True) as administrator:
+        administrator.execute("CREATE EXTENSION btree_gist")
+    yield of_role(new, OWNER)
     with psycopg.connect(url, autocommit=True) as done:
-        done.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        done.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def of_role(url: str, role: str) -> str:
+    """The same database as another role."""
+    return url.replace(f"{role_of(url)}@", f"{role}@", 1)
 
 
 def every_row(url: str) -> Rows:

@@ -19,7 +19,7 @@ from fenji.config.postgres import OWNER, Cluster, running
 from fenji.config.rights import APPEND_ONLY
 from fenji.kernel.referral import State
 from tests.config.conftest import FENJI, environment
-from tests.config.keeping import APPLICATION, address, create_application, every_row, new_database
+from tests.config.keeping import APPLICATION, address, create_roles, every_row, new_database, of_role
 from tests.factories.journey import reach
 from tests.factories.world import make_world
 
@@ -39,7 +39,7 @@ def at_work(cluster: Cluster, clock: fenji_clock.Frozen) -> str:
     """A database in which a patient came up, was treated and sent down again, with the trail and the jobs of it."""
     reach(make_world(clock.at), State.RETURNED)
     take_up.defer(timestamp=0)
-    create_application(address(cluster))
+    create_roles(address(cluster))
     return address(cluster)
 
 
@@ -69,7 +69,7 @@ def test_every_row_and_every_audit_link_is_back(at_work: str, taken: Backup, emp
 
 
 def _what_happened_cannot_be_changed(url: str) -> None:
-    as_application = restore.another_database(url, "fenji_empty").replace("postgres@", f"{APPLICATION}@")
+    as_application = of_role(url, APPLICATION)
     for table in APPEND_ONLY:
         for statement in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"):
             with (
@@ -81,7 +81,7 @@ def _what_happened_cannot_be_changed(url: str) -> None:
 
 def _new_rows_find_free_ids(url: str) -> None:
     """Each table with numbered rows gives the next number to the application."""
-    as_application = url.replace("postgres@", f"{APPLICATION}@")
+    as_application = of_role(url, APPLICATION)
     with psycopg.connect(as_application) as connection:
         found = connection.execute(inventory.SEQUENCES).fetchall()
         for table, column, sequence in found:

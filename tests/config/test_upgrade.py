@@ -13,10 +13,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from fenji.apps.accounts.models import User
 from fenji.config import backup, schema, upgrade
 from fenji.config.backup_file import Backup
-from fenji.config.postgres import SUPERUSER, Cluster
+from fenji.config.postgres import Cluster
 from fenji.config.upgrade import UpgradeFailed
 from tests.config.conftest import FENJI, environment
-from tests.config.keeping import APPLICATION, address, create_application, every_row, new_database
+from tests.config.keeping import APPLICATION, address, create_roles, every_row, new_database, of_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATEST = ("exchange", "0001_initial")
@@ -25,7 +25,7 @@ LATEST = ("exchange", "0001_initial")
 @pytest.fixture
 def upgraded(cluster: Cluster, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Upgrade":
     url = address(cluster)
-    create_application(url)
+    create_roles(url)
     monkeypatch.setenv("FENJI_OWNER_DATABASE_URL", url)
     return Upgrade(url, tmp_path)
 
@@ -40,7 +40,7 @@ class Upgrade:
         return upgrade.upgrade(
             "yangjiang",
             owner_url=self.url,
-            application_url=self.url.replace(f"{SUPERUSER}@", f"{APPLICATION}@"),
+            application_url=of_role(self.url, APPLICATION),
             back_up=self.back_up,
         )
 
@@ -87,7 +87,7 @@ def test_with_nothing_outstanding_nothing_is_done(upgraded: Upgrade) -> None:
 
 
 def test_while_the_services_run_nothing_begins(upgraded: Upgrade) -> None:
-    as_application = upgraded.url.replace(f"{SUPERUSER}@", f"{APPLICATION}@")
+    as_application = of_role(upgraded.url, APPLICATION)
     with earlier_version():
         with psycopg.connect(as_application), pytest.raises(UpgradeFailed, match="stop the services first"):
             upgraded()
