@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
 from fenji.kernel.criteria import in_range
+from fenji.kernel.pinyin import syllables
 from fenji.rulebook.errors import RulebookError
 from fenji.rulebook.search import Column, ranked
 from fenji.rulebook.tables import rows_of
@@ -162,7 +161,7 @@ def _reading(name: str) -> list[str]:
     """Syllables without tones; Latin letters and figures as they are; brackets and blanks dropped."""
     for word, reading in READINGS.items():
         name = name.replace(word, f" {reading} ")
-    pieces = (piece for chunk in lazy_pinyin(name) for piece in chunk.lower().split())
+    pieces = (piece for chunk in syllables(name) for piece in chunk.lower().split())
     return [letters for piece in pieces if (letters := NOT_LETTER.sub("", piece))]
 
 

@@ -13,12 +13,12 @@ from axes.utils import reset as forget_failures
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts import errors, passwords, policies, queries
 from fenji.apps.accounts.models import ApiToken, User, new_stamp
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid
+from fenji.kernel.pinyin import syllables
 from fenji.kernel.roles import Office
 
 TOKEN_FOR = timedelta(days=365)
@@ -225,7 +225,7 @@ def _insert(username: str, name: str, **fields: Any) -> User:
         raise Invalid(fields={"name": _("姓名不能为空。")})
     if not username or any(sign.isspace() for sign in username):
         raise Invalid(fields={"username": _("用户名不能为空，也不能含有空格。")})
-    pinyin = " ".join(lazy_pinyin(name)).lower()
+    pinyin = " ".join(syllables(name)).lower()
     try:
         with transaction.atomic():
             return User.objects.create_user(username, name=name, name_pinyin=pinyin, **fields)

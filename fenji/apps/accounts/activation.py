@@ -6,11 +6,11 @@ The code is a temporary password: told or printed once, to be changed at the fir
 from datetime import datetime
 
 from axes.utils import reset as forget_failures
-from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts import passwords
 from fenji.apps.accounts.errors import UsernameTaken
 from fenji.apps.accounts.models import User, new_stamp
+from fenji.kernel.pinyin import syllables
 
 
 def open_with_code(username: str, name: str, *, at: datetime) -> tuple[User, str]:
@@ -20,7 +20,7 @@ def open_with_code(username: str, name: str, *, at: datetime) -> tuple[User, str
     """
     user = User.objects.select_for_update().filter(username=username.lower()).first()
     if user is None:
-        user = User.objects.create_user(username, name=name, name_pinyin=" ".join(lazy_pinyin(name)).lower())
+        user = User.objects.create_user(username, name=name, name_pinyin=" ".join(syllables(name)).lower())
     elif user.office or user.is_program or user.is_demonstration or user.memberships.exists():
         raise UsernameTaken
     code = passwords.temporary_password()

@@ -2,13 +2,13 @@
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from fenji.apps.accounts import policies
 from fenji.apps.accounts.errors import UsernameTaken
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid
+from fenji.kernel.pinyin import syllables
 
 
 @transaction.atomic
@@ -56,4 +56,4 @@ def _open(user: User, name: str, title: str, licence: str, phone: str) -> User:
 def _fill(user: User, fields: dict[str, str]) -> None:
     for field, value in fields.items():
         setattr(user, field, value)
-    user.name_pinyin = " ".join(lazy_pinyin(user.name)).lower()
+    user.name_pinyin = " ".join(syllables(user.name)).lower()

@@ -6,11 +6,11 @@ from datetime import date
 from importlib.resources import files
 
 from django.db import transaction
-from pypinyin import lazy_pinyin
 
 from fenji.apps.common.errors import Invalid
 from fenji.apps.payments.models import Item
 from fenji.kernel.payment.codes import ItemKind, PayTier
+from fenji.kernel.pinyin import syllables
 from fenji.kernel.tiers import Basis
 
 EXAMPLE = files("fenji.cities") / "china" / "catalogue" / "items.csv"
@@ -52,7 +52,7 @@ def _entry(row: dict[str, str], number: int, source: str, problems: dict[str, st
     if not item.code or item.kind not in KINDS or item.item_class not in {"a", "b", "c"}:
         problems[f"line {number}"] = f"第 {number} 行：编码为空，或类别不是 drug、service、material，目录不是 a、b、c"
         return None
-    item.name_pinyin = " ".join(lazy_pinyin(item.name))
+    item.name_pinyin = " ".join(syllables(item.name))
     return item
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.models import Institution, InstitutionAlias
 from fenji.kernel.identity import IdentityFault, uscc
+from fenji.kernel.pinyin import syllables
 from fenji.kernel.tiers import Basis, Grade, Level, Tier
 
 REQUIRED = ("code", "name", "kind", "tier", "region")
@@ -47,7 +47,7 @@ def checked(fields: Mapping[str, Any], *, is_new: bool) -> dict[str, Any]:
 
 def pinyin(name: str) -> str:
     """By which institutions sort, on any server."""
-    return " ".join(lazy_pinyin(name))[: Institution._meta.get_field("name_pinyin").max_length]
+    return " ".join(syllables(name))[: Institution._meta.get_field("name_pinyin").max_length]
 
 
 def other_names(institution: Institution, aliases: Iterable[str]) -> set[str]:

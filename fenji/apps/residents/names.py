@@ -7,9 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
+from fenji.kernel.pinyin import syllables
 
 NAME_LENGTH, PINYIN_LENGTH, INITIALS_LENGTH = 60, 120, 20
 MOST_SPLITS = 16
@@ -63,7 +61,7 @@ def _syllables(name: str) -> list[str]:
 def _read(part: str) -> str:
     if part.isascii():
         return part
-    return (lazy_pinyin(part, errors="ignore") or [part])[0]
+    return (syllables(part, errors="ignore") or [part])[0]
 
 
 @lru_cache(maxsize=1024)
@@ -79,6 +77,9 @@ def _ways(typed: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _known_syllables() -> tuple[frozenset[str], frozenset[str]]:
     """Every syllable of the language without tone, and every beginning of one."""
+    from pypinyin.constants import PINYIN_DICT  # large: see kernel.pinyin
+    from pypinyin.contrib.tone_convert import to_normal
+
     readings = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")}
     whole = {plain for reading in readings if re.search("[aeiouv]", plain := to_normal(reading))}
     return frozenset(whole), frozenset(syllable[:end] for syllable in whole for end in range(1, len(syllable) + 1))
