@@ -178,10 +178,12 @@ def test_a_new_session_begins_with_the_post_last_chosen_and_at_first_with_the_on
 
     assert first_post().institution == world.township  # not the highest
     client.force_login(world.doctor, BACKEND)
+    assert '<a class="post" href="/account/post/"' in client.get("/account/").content.decode()  # the header's switch
     client.post("/account/post/", {"post": higher.pk})
     assert first_post() == higher
     end_post(higher.pk, by=None)
     assert first_post().institution == world.township
+    assert '<a class="post"' not in client.get("/account/").content.decode()  # nothing to switch to
 
 
 def test_the_post_of_another_cannot_be_taken(world: World, client: Client) -> None:
