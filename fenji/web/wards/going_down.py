@@ -19,6 +19,7 @@ from fenji.apps.residents.relations import access_resident
 from fenji.apps.stays import going_down
 from fenji.apps.stays.models import Proposal
 from fenji.apps.stays.rules import day_of
+from fenji.kernel.reasons import Clause
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.clinic.down import BOXES, DownForm, slip_of
@@ -104,9 +105,10 @@ def _accept(request: PostRequest, proposal: Proposal, form: DownForm) -> str:
     return reverse("referral", args=[made.pk])
 
 
-def _basis(at: datetime) -> object:
+def _basis(at: datetime) -> Clause | None:
     """What the suggested days rest on, to be said on the page; None where the city has none."""
+    rulebook = rulebooks.current()
     try:
-        return rulebooks.current().value("stays.suggested", on=day_of(at))
+        return rulebook.clause_of(rulebook.value("stays.suggested", on=day_of(at)))
     except LookupError:
         return None
