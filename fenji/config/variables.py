@@ -87,6 +87,6 @@ VARIABLES = (
     Variable("FENJI_SESSION_HOURS", "Hours after which a session of staff ends in any case.", "12"),
     Variable("FENJI_RESIDENT_IDLE_MINUTES", "The same for residents, on their own telephones.", "1440"),
     Variable("FENJI_RESIDENT_SESSION_HOURS", "The same for residents.", "720"),
-    Variable("FENJI_ADDRESS_FAILURES", "Failed logins from one address before it has to wait.", "20"),
+    Variable("FENJI_ADDRESS_FAILURES", "Failed logins, or wrong answers at /status/, before an address waits.", "20"),
     Variable("FENJI_TRUSTED_PROXIES", "Proxies in front that append to X-Forwarded-For; 0 believes none.", "0"),
 )
