@@ -57,7 +57,8 @@ def test_the_printed_list_names_who_is_booked_and_its_reading_is_recorded(world:
 
 def test_what_was_written_on_paper_is_entered_with_its_time(world: World, clock) -> None:
     places = make_places(world.departments["yx-renmin.cardio"], clock.at, count=2)
-    card = Resident.objects.get().card_number
+    card = "YJ000123456"
+    Resident.objects.update(card_number=card)
     path = f"/capacity/paper/?department={places[0].department_id}&day={day_of(places[0].starts_at)}"
     clock.advance(timedelta(hours=2))
     office = _client(world, "office")
