@@ -7,6 +7,7 @@ from fenji.kernel.payment.codes import Group, PayTier, ReferralState, Scheme, Se
 from fenji.kernel.payment.person import PersonYear
 
 MOST_YEAR_CENTS = 10**15  # times 1000 permille it still fits int64
+MOST_DAYS = 366
 SCHEMES, SETTINGS, TIERS, STATES, GROUPS = len(Scheme), len(Setting), len(PayTier), len(ReferralState), len(Group)
 
 
@@ -24,6 +25,9 @@ class Fault(IntEnum):
     TOO_MANY_CHAINS = 10
 
 
+UNKNOWN_CODE, NEGATIVE, TOO_LARGE = int(Fault.UNKNOWN_CODE), int(Fault.NEGATIVE), int(Fault.TOO_LARGE)
+OWN_SHARE, DRUGS, YEAR_TOO_LARGE = int(Fault.OWN_SHARE), int(Fault.DRUGS), int(Fault.YEAR_TOO_LARGE)
+
 # What is wrong and what to do, Chinese and English.
 FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.MISSING: ("有必填项为空：补全后重新结算", "a value is missing: fill it in and settle again"),
@@ -32,7 +36,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "a code of scheme, setting, tier, referral state, contract or group is not known: see the table of codes",
     ),
     Fault.NEGATIVE: ("金额或天数为负：冲销请撤回原单", "an amount is negative: to reverse a bill, withdraw it"),
-    Fault.TOO_LARGE: ("金额超过一百亿元：核对单位是否为分", "an amount is over ten billion yuan: is it in cents?"),
+    Fault.TOO_LARGE: (
+        "金额超过一百亿元或天数超过一年：核对单位是否为分",
+        "an amount is over ten billion yuan, or days over a year: is it in cents?",
+    ),
     Fault.OWN_SHARE: (
         "先行自付大于该项金额：核对目录比例",
         "an own share is larger than its items: check the catalogue",
@@ -54,19 +61,18 @@ FAULTS: dict[Fault, tuple[str, str]] = {
 def fault_of(bill: Bill, person: PersonYear) -> int:
     """The first fault of a bill, as the number of a `Fault`; 0 when it can be settled without overflow."""
     if not has_known_codes(bill):
-        return 2
+        return UNKNOWN_CODE
     parts = amounts_of(bill)
-    lowest = min(parts)
-    if lowest < 0 or bill.care_days < 0:
-        return 3
-    if max(parts) > MOST_CENTS or bill.care_days > 366:
-        return 4
+    if min(parts) < 0 or bill.care_days < 0:
+        return NEGATIVE
+    if max(parts) > MOST_CENTS or bill.care_days > MOST_DAYS:
+        return TOO_LARGE
     if bill.b_items_own_cents > bill.b_items_cents:
-        return 5
+        return OWN_SHARE
     total = total_cents(bill)
     if bill.drug_cents > total:
-        return 6
-    return 9 if total + spent_in(person) > MOST_YEAR_CENTS else 0
+        return DRUGS
+    return YEAR_TOO_LARGE if total + spent_in(person) > MOST_YEAR_CENTS else 0
 
 
 def has_known_codes(bill: Bill) -> bool:
