@@ -16,6 +16,7 @@ from fenji.apps.common import audit, policy_changes, rulebooks
 from fenji.apps.common.models import PolicyChange
 from fenji.apps.notices.actions import Addressee, Channel, notify
 from fenji.apps.notices.models import Notice
+from fenji.apps.payments.models import Case, Claim, Shortfall
 from fenji.apps.referrals import actions
 from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.given import Given
@@ -39,6 +40,7 @@ from tests.factories.wards import make_ward
 from tests.factories.world import World, institution, make_world, person, resident_id
 from tests.factories.world import make_places as places_of
 from tests.stories.test_information import photograph
+from tests.web.every_bill import settle_some
 
 GROUPS = {
     "outside": ("", "nobody", "patient", "insurer", "officer"),
@@ -81,6 +83,7 @@ def make_everything(at: datetime) -> Town:
     _at_the_registry(town)
     _clinics(town)
     _for_administrators(town)
+    settle_some(world, at)
     make_ward(world)
     User.objects.update(is_demonstration=True)
     return town
@@ -225,6 +228,10 @@ def _beds(town: Town) -> list[tuple[Any, ...]]:
     return [(bed.pk,) for bed in Resource.objects.filter(kind="bed").order_by("code")[:4]]
 
 
+def _cardiology(town: Town) -> list[tuple[Any, ...]]:
+    return [(town.world.departments["yx-renmin.cardio"].pk,)]
+
+
 def _event(town: Town) -> list[tuple[Any, ...]]:
     from fenji.apps.common.models import AuditEvent
 
@@ -268,6 +275,7 @@ PAGES: dict[str, Arguments] = {
     # the resident
     "my_now": _none, "my_referrals": _none, "my_referral": _every_referral, "my_move": OWN_MOVES,
     "my_appointments": _none, "my_appointment_move": _own_booking, "my_appointment_cancel": _own_booking,
+    "my_bills": _none, "clinics": _none, "clinic_calendar": _cardiology,
     "my_messages": _none, "my_card": _none, "my_seen": _none, "my_family": _none,
     # township and hospital
     "family_doctor": _none, "family_doctor_sent": _none, "family_doctor_received": _none,
@@ -288,12 +296,16 @@ PAGES: dict[str, Arguments] = {
     "beds_hand_over": _first(Ward), "going_down": _none, "going_down_accept": _first(Proposal), "day_surgery": _none,
     "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
     "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
-    # commission and insurer
+    "capacity": _none, "capacity_list": _none, "capacity_paper": _none, "capacity_region": _none,
+    # the insurer's money
+    "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
+    "statements": _none, "cases": _none, "case": _first(Case),
+    # commission
     "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none,
     "commission_green": _none,
     "policy_changes": _none, "policy_change": _first(PolicyChange),
     "policy_draft": lambda town: [("payment.ratio.inpatient",), ("choice.stepwise",)],
-    "commission_list": lambda town: [(code,) for code in ("up", "overdue")], "insurer": _none,
+    "commission_list": lambda town: [(code,) for code in ("up", "overdue")],
     # administration
     "imports": _none, "import_send": lambda town: [("institutions",), ("residents",)], "import_upload": _upload,
     "administration_people": _none, "administration_create": _none, "administration_person": _person,
@@ -315,7 +327,7 @@ POSTED: dict[str, Arguments] = {
     "export": lambda town: [("institutions",)],
     "wards_checked": _none, "ward_bed_act": lambda town: [(bed, "discharge") for (bed,) in _beds(town)[:1]],
     "beds_cancel": _first(Stay, state="reserved"), "beds_settle": _first(Difference),
-    "going_down_decline": _first(Proposal),
+    "going_down_decline": _first(Proposal), "clinic_book": _cardiology,
 }  # fmt: skip
 
 OTHERS: dict[str, Arguments] = {
