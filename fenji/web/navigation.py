@@ -40,6 +40,7 @@ ORDER = (
     "accounts",
     "slip",
     "networkmap",
+    "policy",
     "imports",
 )
 
