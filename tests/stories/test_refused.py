@@ -28,7 +28,9 @@ def test_refused_with_a_reason_and_sent_elsewhere(story: Story) -> None:
     doctor.sees("疑似主动脉夹层，本院不能手术。", "轮到您")
     doctor.follows("改转其他机构").sees("阳江市人民医院").does_not_see("二级甲等 首选 阳西县人民医院")
     assert doctor.page.get_by_role("radio", name="选这家").count() == 2  # not the one that refused
-    doctor.picks_in("阳江市人民医院").presses("改转其他机构").sees("待接收", "阳江市人民医院 · ")
+    doctor.picks_in("阳江市人民医院").presses("改转其他机构").sees("最低层级")  # above what would do: why?
+    doctor.picks_in("阳江市人民医院").chooses("首选机构没有所需的专科或设备", of="没有选首选机构的理由")
+    doctor.presses("改转其他机构").sees("待接收", "阳江市人民医院 · ")
 
     # Then the city's hospital accepts, with the place it has
     city = story.person("city_office").sees("陈小明").presses("接收", beside="陈小明").sees("已完成：接收")
