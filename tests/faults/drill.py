@@ -1,6 +1,7 @@
 """A rush of bookings while something is killed, and what must be true afterwards."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -26,6 +27,7 @@ class Drill:
     acknowledged: dict[str, str] = field(default_factory=dict)  # key → booking
     refused: set[str] = field(default_factory=set)
     back_seconds: float = 0.0
+    left: int = 0  # requests without an answer after it was struck
 
 
 def run(served: Town, what: str, *, seed: int, places: int = 150) -> Drill:
@@ -35,11 +37,13 @@ def run(served: Town, what: str, *, seed: int, places: int = 150) -> Drill:
     todo = [(served.residents[index % len(served.residents)], place) for index, place in enumerate(ids * 2)]
     chance.shuffle(todo)
     drill = Drill()
-    asyncio.run(_rush(served, what, drill, todo, after=chance.uniform(0.2, 0.8)))
+    asyncio.run(_rush(served, what, drill, todo, after=int(chance.uniform(0.1, 0.5) * len(todo))))
     return drill
 
 
-async def _rush(served: Town, what: str, drill: Drill, todo: list[tuple[UUID, int]], *, after: float) -> None:
+async def _rush(served: Town, what: str, drill: Drill, todo: list[tuple[UUID, int]], *, after: int) -> None:
+    wanted = len(todo)
+
     async def act(client: Client) -> None:
         while todo:
             key = str(uuid4())
@@ -48,8 +52,10 @@ async def _rush(served: Town, what: str, drill: Drill, todo: list[tuple[UUID, in
         client.close()
 
     async def strike() -> None:
-        await asyncio.sleep(after)
+        while len(drill.acknowledged) + len(drill.refused) < after:
+            await asyncio.sleep(0.005)
         await asyncio.to_thread(kill, served, what)
+        drill.left = wanted - len(drill.acknowledged) - len(drill.refused)
         drill.back_seconds = await asyncio.to_thread(answers, served.port, 60.0)
 
     await asyncio.gather(strike(), *(act(client) for client in clients_of(served, CLIENTS)))
@@ -74,8 +80,11 @@ async def _insist(client: Client, drill: Drill, key: str) -> None:
 
 def kill(served: Town, what: str) -> None:
     """SIGKILL, at once, without a word."""
-    for pid in victims(served, what):
-        os.kill(pid, signal.SIGKILL)
+    found = victims(served, what)
+    assert found, f"nothing to kill: {what}"
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError):  # a child of one killed just before
+            os.kill(pid, signal.SIGKILL)
 
 
 def victims(served: Town, what: str) -> list[int]:
@@ -97,6 +106,7 @@ def check(served: Town, drill: Drill) -> None:
     }
     lost = set(drill.acknowledged.values()) - stands.keys()
     assert not lost
+    assert drill.left > 0, "it was struck when the rush was over"
     assert len(set(drill.acknowledged.values())) == len(drill.acknowledged)
     wrong = [key for key, booking in drill.acknowledged.items() if stands[booking] != drill.asked[key][1]]
     assert not wrong
