@@ -66,7 +66,8 @@ def _deductible(settled: Settlement, setting: str) -> Iterator[tuple[str, str]]:
     yield _("起付标准 %(sum)s") % {"sum": yuan(full)}, f"payment.deductible.{setting}"
     if due < full:
         words = _("此前已承担的计入，本次还应承担 %(sum)s") % {"sum": yuan(due)}
-        yield words, "payment.deductible_rule.chain"
+        is_stay = setting in {"inpatient", "day_surgery"}  # stays count on along a referral chain, visits over a year
+        yield words, f"payment.deductible_rule.{'chain' if is_stay else 'yearly'}"
     yield _("本次承担起付线 %(sum)s") % {"sum": yuan(settled.deductible_cents)}, ""
 
 
