@@ -32,7 +32,7 @@ VERSIONED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY, IF_MATCH]}
 def once(request: HttpRequest, asked: Any, perform: Callable[[], Schema], *, status: int = 200) -> Status[Any]:
     """Perform and answer; a repeated key answers as the first time. `asked` is what a repetition must ask again."""
     key = request.headers.get("Idempotency-Key", "")
-    if key and not KEY.fullmatch(key):
+    if "Idempotency-Key" in request.headers and not KEY.fullmatch(key):
         raise Invalid(fields={"Idempotency-Key": _("应为 1 到 80 个可见的 ASCII 字符。")})
     request_made = {
         "method": request.method, "path": request.path, "version": request.headers.get("If-Match"),

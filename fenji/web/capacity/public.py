@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from fenji.apps.booking import actions, boards
+from fenji.apps.booking import boards
 from fenji.apps.booking.access import access_for
 from fenji.apps.common.errors import NotFound
+from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.web.capacity.days import WEEK, day_asked, week_from
@@ -70,7 +71,7 @@ def book(request: ResidentRequest, department_id: int) -> HttpResponse:
 
 
 def _booked(request: ResidentRequest, department: Department, place: int, at: datetime) -> str:
-    booking = actions.book(request.resident.pk, place_id=place, by=request.user, at=at)
+    booking = direct.book(request.resident.pk, place_id=place, by=request.user, at=at)
     words = {"where": full_name(department.institution), "when": moment_words(booking.place.starts_at, at=at)}
     messages.success(request, _("已约好：%(where)s，%(when)s。") % words)
     return reverse("my_appointments")
