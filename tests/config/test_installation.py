@@ -96,8 +96,8 @@ def installation(home: Path) -> Iterator[Installation]:
 
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_a_program_killed_with_9_is_replaced_within_seconds(installation: Installation, name: str) -> None:
+    eventually(lambda: installation.pids(name), 30)  # the worker starts once the address answers
     before = installation.pids(name)
-    assert before
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 6)

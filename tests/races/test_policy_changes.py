@@ -46,10 +46,10 @@ def race_for_one_draft(officers: list[Officer], clock: Frozen) -> None:
 
 def race_of_two_drafts(officers: list[Officer], clock: Frozen) -> None:
     """Of two changes approved at once on what was seen one is told to look again; both end in force."""
-    lin, chen, wu = officers
+    (lin, chen, wu), today = officers, clock.at.date()
     drafts = [
-        policy_changes.draft(weeks_ahead(clock.at, value=value, valid_from=clock.at.date() + days * DAY), by=lin)
-        for value, days in ((8, 2), (12, 40))
+        policy_changes.draft(weeks_ahead(clock.at, value=value, valid_from=begins, valid_until=ends), by=lin)
+        for value, begins, ends in ((8, today + 2 * DAY, today + 40 * DAY), (12, today + 40 * DAY, None))
     ]
     seen = rulebooks.current().hash
     outcomes = together([approving(one, by, seen) for one, by in zip(drafts, (chen, wu), strict=True)])

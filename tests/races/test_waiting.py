@@ -62,12 +62,12 @@ def test_freed_places_are_offered_once_each_and_in_order(places: int, people: in
 
 def test_that_race_notices_rounds_that_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlocked(entries: QuerySet[WaitingEntry]) -> QuerySet[WaitingEntry]:
-        time.sleep(0.02)
+        time.sleep(0.05)
         return entries
 
     monkeypatch.setattr(offering, "SERIALISE", "SELECT %s, %s")
     monkeypatch.setattr(offering, "_locked", unlocked)
-    assert is_caught(lambda: race_to_be_offered(6, 9))
+    assert is_caught(lambda: race_to_be_offered(6, 9), rounds=20)
 
 
 def race_of_answer_and_silence(answers: int) -> None:

@@ -91,7 +91,7 @@ WITH RECURSIVE seen AS (
     SELECT dates.visit, dates.made_at, dates.made_by_id, dates.resident_id, place.starts_at,
         lag(place.starts_at) OVER turn AS was_at, lag(dates.state) OVER turn AS was_state
     FROM dates JOIN booking_place AS place ON place.id = dates.place_id
-    WINDOW turn AS (PARTITION BY dates.visit ORDER BY dates.made_at, dates.id)
+    WINDOW turn AS (PARTITION BY dates.visit ORDER BY dates.made_at, dates.replaces_id NULLS FIRST, dates.id)
 ), sums AS (
     SELECT visit, min(made_at) AS first_at, coalesce(sum(starts_at - was_at) FILTER (
         WHERE starts_at > was_at AND (was_state = 'no_show' OR EXISTS (

@@ -65,7 +65,8 @@ def diff(
         if not found:
             done(f"{titles[0]} 与 {titles[1]} 没有不同 / no difference")
             return
-        table = Table(*(Column(title, overflow="fold") for title in ("规则 / rule", *titles)), show_lines=True)
+        rule = Column("规则 / rule", no_wrap=True)  # a key in two parts cannot be searched for
+        table = Table(rule, *(Column(title, overflow="fold") for title in titles), show_lines=True)
         for one in found:
             table.add_row(f"{KEYS[one.key].name}\n{one.key}", value_words(one.left), value_words(one.right))
         console.print(table)

@@ -20,14 +20,10 @@ from fenji.kernel.roles import Office
 KINDS_OF_SESSION = {**LINES, "检查": "examination"}
 COLUMNS = (
     Column("block", "批次编号", code, gettext_lazy("同一批交出的号源，交还时用它"), "B202603", required=True),
-    Column(
-        "source_code", "场次编号", code, gettext_lazy("医院系统中的编号"), "M20260305A", required=True
-    ),
+    Column("source_code", "场次编号", code, gettext_lazy("医院系统中的编号"), "M20260305A", required=True),
     Column("institution", "机构", up_to(80), gettext_lazy("机构代码或名称"), "yx-demo", required=True),
     Column("department", "科室代码", code, "", "demo-cardio", required=True),
-    Column(
-        "line", "类别", choice(KINDS_OF_SESSION), "、".join(KINDS_OF_SESSION), "专科", required=True
-    ),
+    Column("line", "类别", choice(KINDS_OF_SESSION), "、".join(KINDS_OF_SESSION), "专科", required=True),
     Column("exam_item", "检查项目代码", code, gettext_lazy("类别为检查时必填")),
     Column("physician_id", "医生用户名", up_to(60), gettext_lazy("可不填"), "demo-d0001"),
     Column("day", "日期", day, "", "2026-03-05", required=True),

@@ -1,7 +1,7 @@
 """Where to send: the county hospital of the own consortium before the city's, with what is free there."""
 
 from fenji.apps.common.clock import Frozen
-from fenji.apps.referrals.choosing import Question, choose, without
+from fenji.apps.referrals.choosing import Question, choose
 from fenji.kernel.referral import Direction, Urgency
 from tests.factories.world import CARDIOLOGY, World, make_places
 
@@ -43,8 +43,3 @@ def test_an_emergency_goes_where_there_is_an_emergency_department(world: World, 
         world.city.code,
     }
     assert answer.departments[world.county.code] == world.departments["yx-renmin.emergency"].pk
-
-
-def test_who_refused_is_not_proposed_again(world: World, clock: Frozen):
-    left = without(choose(question(world)), {world.county.code})
-    assert world.county.code not in [one.candidate.code for one in left.choice.proposals]
