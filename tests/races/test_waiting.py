@@ -7,11 +7,10 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
-from django.db.models import QuerySet
 
-from fenji.apps.booking import actions, claim, offering, queries, waiting
+from fenji.apps.booking import actions, claim, queries, waiting
 from fenji.apps.booking.errors import OfferOver
-from fenji.apps.booking.models import Booking, Offer, Place, WaitingEntry
+from fenji.apps.booking.models import Booking, Offer, Place
 from fenji.apps.booking.policies import Access, Wanted
 from fenji.apps.common import rulebooks
 from fenji.rulebook import load_rulebook
@@ -58,16 +57,6 @@ def race_to_be_offered(places: int, people: int) -> None:
 def test_freed_places_are_offered_once_each_and_in_order(places: int, people: int, rounds: int) -> None:
     for _ in range(rounds):
         race_to_be_offered(places, people)
-
-
-def test_that_race_notices_rounds_that_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unlocked(entries: QuerySet[WaitingEntry]) -> QuerySet[WaitingEntry]:
-        time.sleep(0.05)
-        return entries
-
-    monkeypatch.setattr(offering, "SERIALISE", "SELECT %s, %s")
-    monkeypatch.setattr(offering, "_locked", unlocked)
-    assert is_caught(lambda: race_to_be_offered(6, 9), rounds=20)
 
 
 def race_of_answer_and_silence(answers: int) -> None:

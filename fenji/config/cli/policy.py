@@ -69,7 +69,7 @@ def diff(
         table = Table(rule, *(Column(title, overflow="fold") for title in titles), show_lines=True)
         for one in found:
             table.add_row(f"{KEYS[one.key].name}\n{one.key}", value_words(one.left), value_words(one.right))
-        console.print(table)
+        console.print(table, width=max(console.width, 120), crop=False)  # also where nobody looks: a file, a pipe
         done(f"{len(found)} 项不同 / differences")
 
 
