@@ -21,7 +21,7 @@ KINDS = ("web", "worker", "postmaster", "backends")
 ROUNDS = 20
 
 
-@pytest.mark.parametrize("what", ["web", "postmaster"])
+@pytest.mark.parametrize("what", ["web", pytest.param("postmaster", marks=pytest.mark.prove)])
 def test_a_kill_in_the_rush_loses_and_doubles_nothing(served: Town, what: str) -> None:
     done = drill.run(served, what, seed=7, places=40)
     drill.check(served, done)

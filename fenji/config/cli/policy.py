@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -69,7 +70,7 @@ def diff(
         table = Table(rule, *(Column(title, overflow="fold") for title in titles), show_lines=True)
         for one in found:
             table.add_row(f"{KEYS[one.key].name}\n{one.key}", value_words(one.left), value_words(one.right))
-        console.print(table, width=max(console.width, 120), crop=False)  # also where nobody looks: a file, a pipe
+        Console(width=max(console.width, 120)).print(table)  # wide enough for keys and names in a file or a pipe, too
         done(f"{len(found)} 项不同 / differences")
 
 
