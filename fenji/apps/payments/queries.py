@@ -69,10 +69,6 @@ def claims_of(resident_ids: Iterable[UUID]) -> QuerySet[Claim]:
     return rows.select_related("institution").prefetch_related("lines").order_by("-ended_at")
 
 
-def claims_at(institution_id: int) -> QuerySet[Claim]:
-    return Claim.objects.filter(institution_id=institution_id).select_related("resident").order_by("-ended_at")
-
-
 def latest_claims(count: int) -> list[Claim]:
     rows = Claim.objects.filter(mode=Mode.OFFICIAL).select_related("institution").order_by("-submitted_at")
     return list(rows[:count])

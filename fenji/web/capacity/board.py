@@ -12,7 +12,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.kernel.roles import Role
 from fenji.rulebook.keys.booking import LINES
-from fenji.web.capacity.days import day_asked, week_from
+from fenji.web.days import WEEK, day_asked, week_from
 from fenji.web.posting import number_of
 from fenji.web.presenters.names import full_name
 from fenji.web.roles import PostRequest, requires_role
@@ -30,8 +30,8 @@ def board(request: PostRequest) -> HttpResponse:
         "at": at,
         "days": days,
         "first": first,
-        "before": days[0] - (days[-1] - days[0]) - (days[1] - days[0]),
-        "after": days[-1] + (days[1] - days[0]),
+        "before": first - WEEK,
+        "after": first + WEEK,
         "rows": [(row, [(day, row.days[day]) for day in days], _stale_words(row)) for row in rows],
         "line_words": list(line_words().items()),
     }

@@ -18,7 +18,7 @@ from fenji.apps.referrals.rules import day_of
 from fenji.apps.residents import search
 from fenji.kernel.roles import Role
 from fenji.web.capacity.board import departments_at
-from fenji.web.capacity.days import day_asked
+from fenji.web.days import day_asked
 from fenji.web.posting import number_of, once, show_faults
 from fenji.web.presenters.dates import time_words
 from fenji.web.presenters.names import full_name

@@ -1,6 +1,6 @@
 """A resident looks for a clinic and books a public place: institution, department, day, time; two clicks after that."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
-from fenji.web.capacity.days import WEEK, day_asked, week_from
+from fenji.web.days import WEEK, day_asked, week_from
 from fenji.web.posting import number_of, once
 from fenji.web.presenters.dates import moment_words
 from fenji.web.presenters.names import full_name
@@ -52,10 +52,10 @@ def calendar(request: ResidentRequest, department_id: int) -> HttpResponse:
     access = access_for(None, at=request.at, by=request.user, resident_id=request.resident.pk)
     free = boards.public_calendar(department.pk, first, access=access, at=request.at)
     days: list[tuple[date, list[object]]] = [(day, list(free.get(day, []))) for day in week_from(first)]
-    back = max(first - timedelta(days=WEEK), day_of(request.at))
+    back = max(first - WEEK, day_of(request.at))
     shown = {
         "department": department, "days": days, "first": first, "at": request.at, "resident": request.resident,
-        "is_self": request.is_self, "before": back if back < first else None, "after": first + timedelta(days=WEEK),
+        "is_self": request.is_self, "before": back if back < first else None, "after": first + WEEK,
         "has_any": any(places for _day, places in days),
     }  # fmt: skip
     return render(request, "capacity/calendar.html", shown)

@@ -1,7 +1,5 @@
 """The hospital's clinics: how full each is, closing one (停诊) and what became of who was booked."""
 
-from datetime import date, timedelta
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,12 +14,10 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.kernel.roles import Role
+from fenji.web.days import WEEK, day_asked, week_from
 from fenji.web.posting import once
 from fenji.web.presenters.names import full_name
 from fenji.web.roles import PostRequest, requires_role
-
-DAYS = 7
-FARTHEST = timedelta(days=3653)
 
 
 @require_GET
@@ -32,13 +28,12 @@ def slots(request: PostRequest) -> HttpResponse:
     ours = Department.objects.filter(institution=request.post.institution_id, schedules__isnull=False)
     departments = ours.distinct().order_by("pk")
     chosen = _chosen(request.GET.get("department", ""), list(departments))
-    first = _day(request.GET.get("from", ""), day_of(at))
-    days = [first + timedelta(days=ahead) for ahead in range(DAYS)]
-    week = [(day, list(queries.sessions_of(chosen.pk, day, at=at))) for day in days] if chosen else []
+    first = day_asked(request.GET.get("from", ""), day_of(at))
+    week = [(day, list(queries.sessions_of(chosen.pk, day, at=at))) for day in week_from(first)] if chosen else []
     words = {
         "at": at, "departments": [(one.pk, full_name(one)) for one in departments], "chosen": chosen, "week": week,
         "first": first,
-        "before": first - timedelta(days=DAYS), "after": first + timedelta(days=DAYS),
+        "before": first - WEEK, "after": first + WEEK,
     }  # fmt: skip
     return render(request, "referral_office/slots.html", words)
 
@@ -86,12 +81,3 @@ def _own(request: PostRequest, session_id: int) -> Session:
 
 def _chosen(text: str, departments: list[Department]) -> Department | None:
     return next((one for one in departments if str(one.pk) == text), departments[0] if departments else None)
-
-
-def _day(text: str, today: date) -> date:
-    """The day asked for, within a few years; else today."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if abs(day - today) < FARTHEST else today

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-WEEK = 7
+WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3653)
 
 
@@ -16,4 +16,4 @@ def day_asked(text: str, today: date) -> date:
 
 
 def week_from(first: date) -> list[date]:
-    return [first + timedelta(days=ahead) for ahead in range(WEEK)]
+    return [first + timedelta(days=ahead) for ahead in range(WEEK.days)]
