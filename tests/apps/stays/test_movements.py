@@ -137,12 +137,11 @@ def test_the_order_of_arrival_and_repetition_change_nothing(rounds: int) -> None
 
 
 def test_a_shuffle_is_noticed_where_messages_simply_take_effect_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: told in the order of arrival, the same messages end differently."""
+    """The control: where nobody puts the messages in their order, the same messages end differently."""
     from fenji.kernel import stays as kernel
 
+    straight, dice = play(list(range(len(STORY)))), random.Random(1)
     monkeypatch.setattr(kernel, "_in_force", lambda messages: list(messages))
-    straight = play(list(range(len(STORY))))
-    dice = random.Random(1)
     with pytest.raises((AssertionError, IntegrityError)):
         for _ in range(12):
             order = list(range(len(STORY)))
