@@ -27,6 +27,11 @@ HEADLINES = {
     "booking.booked": "预约成功",
     "booking.moved": "因停诊，预约已改期",
     "booking.cancelled": "因停诊，预约已取消，请另约",
+    "referral.bed": "已为您预留床位",
+    "waiting.offered": "候补有号了，请尽快答复",
+    "waiting.ended": "候补已结束",
+    "examination.booked": "检查已约好",
+    "examination.result": "检查结果已出",
 }
 OTHERWISE = "您的就诊安排有新进展"
 

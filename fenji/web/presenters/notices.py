@@ -2,12 +2,37 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from fenji.apps.notices.wording import HEADLINES
 from fenji.kernel.referral import BY_ACTION
 from fenji.web.presenters.names import reads_english
+
+# What staff read of an event that is no move of a referral.
+EVENTS: dict[str, str | Promise] = {
+    "referral.overdue": _("已超时"),
+    "referral.bed": _("已预留床位"),
+    "referral.insurer": _("跨市转诊待医保知悉"),
+    "referral.outcome": _("续转后有结果"),
+    "resident.emergency_access": _("紧急查阅"),
+    "complaint.answer": _("投诉已答复"),
+    "booking.differences": _("号源核对有出入"),
+    "booking.moved": _("停诊，已改期"),
+    "booking.cancelled": _("停诊，预约已取消"),
+    "waiting.offered": _("候补有号，待答复"),
+    "waiting.ended": _("候补已结束"),
+    "examination.booked": _("检查已约好"),
+    "examination.moved": _("检查时间有变"),
+    "examination.reported": _("检查结果已出"),
+    "examination.critical": _("危急值"),
+    "examination.result": _("检查结果已出"),
+    "stay.displaced": _("床位被占，需另行安排"),
+    "proposal.made": _("建议下转"),
+    "proposal.late": _("下转建议逾期未答"),
+    "surgery.late": _("日间手术逾期"),
+}
 
 
 def notice_headline(notice: Any) -> str:
@@ -22,4 +47,4 @@ def event_words(notice: Any) -> str:
     kind, _dot, action = notice.kind.partition(".")
     if kind == "referral" and action in BY_ACTION:
         return pgettext("move", BY_ACTION[action].name)
-    return {"referral.overdue": _("已超时"), "resident.emergency_access": _("紧急查阅")}.get(notice.kind, "")
+    return str(EVENTS.get(notice.kind, ""))
