@@ -9,9 +9,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from fenji.kernel.payment.policy import PaymentPolicy
+from fenji.kernel.payment.batch import Policies
 from fenji.kernel.payment.rows import Rows
 from fenji.settlement.columns import RESULT, SET_ASIDE, check_columns, results_of, rows_of, set_aside_of
+from fenji.settlement.openings import read_openings
 from fenji.settlement.people import settled
 
 AT_ONCE = 256 * 1024  # bills: large enough to be quick, small enough to stay in a few hundred megabytes
@@ -40,12 +41,19 @@ class Count:
 
 
 def settle_file(
-    bills: Path, results: Path, aside: Path, policy: PaymentPolicy, report: Report = lambda bills: None
+    bills: Path,
+    results: Path,
+    aside: Path,
+    policies: Policies,
+    report: Report = lambda bills: None,
+    openings: Path | None = None,
 ) -> Count:
     """Settle `bills`, in order of person and day, into `results`; what cannot be settled goes `aside` with its reason.
 
-    `report` hears how many bills are done. Raises WrongColumns. `aside` is written only when there is something in it.
+    `openings` is what people's years had seen before, `report` hears how many bills are done. Raises WrongColumns.
+    `aside` is written only when there is something in it.
     """
+    known = read_openings(openings)
     threads = os.cpu_count() or 1
     count, unfinished = Count(), results.with_name(f"{results.name}.part")
     writer: Any = None
@@ -53,7 +61,7 @@ def settle_file(
         pieces = _pieces(file, check_columns(file.schema_arrow))
         with pq.ParquetWriter(unfinished, RESULT, **WRITE) as kept:
             try:
-                for rows, out in settled(pieces, policy, threads):
+                for rows, out in settled(pieces, policies, threads, known):
                     kept.write_batch(results_of(rows, out))
                     if out["fault"].any():
                         writer = writer or pq.ParquetWriter(aside, SET_ASIDE)

@@ -4,31 +4,40 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from fenji.kernel.payment.batch import settle_batch
-from fenji.kernel.payment.policy import PaymentPolicy
-from fenji.kernel.payment.rows import Rows, highest_person
+from fenji.kernel.payment.batch import Policies, first_above, highest_in, last_beginning, settle_batch
+from fenji.kernel.payment.rows import NO_OPENINGS, Rows
 
 LOWEST = -1  # people are numbered from 0
 
 
-def settled(pieces: Iterable[Rows], policy: PaymentPolicy, threads: int = 1) -> Iterator[tuple[Rows, Rows]]:
+def settled(
+    pieces: Iterable[Rows], policies: Policies, threads: int = 1, openings: Rows = NO_OPENINGS
+) -> Iterator[tuple[Rows, Rows]]:
     """Rows and outcomes, a piece of whole people at a time, in the order given."""
     beyond = LOWEST
     for rows in whole_people(pieces):
-        yield rows, settle_batch(rows, policy, beyond, threads)
-        beyond = int(highest_person(rows, beyond)[-1])
+        yield rows, settle_batch(rows, policies, beyond, threads, openings)
+        beyond = highest_in(rows, beyond)
 
 
 def whole_people(pieces: Iterable[Rows]) -> Iterator[Rows]:
-    """The same rows in the same order, cut only where one person ends and the next begins."""
+    """The same rows in the same order, cut only where one person ends and the next begins.
+
+    Only the person a cut goes through is copied, so that the rest stays where it was read.
+    """
     kept: list[Rows] = []
+    highest = LOWEST
     for rows in pieces:
-        highest = highest_person(rows, max((int(highest_person(one, LOWEST)[-1]) for one in kept), default=LOWEST))
-        begins = np.flatnonzero(highest[1:] > highest[:-1])
-        cut = int(begins[-1]) + 1 if len(begins) else 0
-        if cut:
-            yield np.concatenate([*kept, rows[:cut]]) if kept else rows[:cut]
-            kept = []
-        kept.append(rows[cut:])
+        first = first_above(rows, 0, highest)
+        if kept or first:
+            kept.append(rows[:first])
+        if first == len(rows):
+            continue
+        if kept:
+            yield np.concatenate(kept)
+        last = last_beginning(rows, highest)
+        if last > first:
+            yield rows[first:last]
+        kept, highest = [rows[last:].copy()], highest_in(rows, highest)
     if kept:
         yield np.concatenate(kept)

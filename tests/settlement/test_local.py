@@ -8,12 +8,17 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from bench.bills import synthesize
+from bench.bills import NEW_YEAR, YEAR, synthesize
 from bench.bills_file import write_bills
 from fenji.config.cli import app
 from fenji.kernel.payment.batch import settle_batch
 from fenji.kernel.payment.faults import Fault
+from fenji.kernel.payment.policy import DatedPolicy
+from fenji.rulebook.loader import load_rulebook
+from fenji.rulebook.payment import payment_policies
 from fenji.settlement import local
+from fenji.settlement.columns import WrongColumns
+from fenji.settlement.openings import read_openings
 from fenji.settlement.people import whole_people
 from tests.kernel.payment.examples import policy
 
@@ -83,6 +88,57 @@ def test_people_out_of_order_across_pieces_are_noticed(tmp_path: Path, monkeypat
     count, _, aside = settle(bills, tmp_path)
     assert count.set_aside == 2
     assert pq.read_table(aside)["fault"].to_pylist() == [Fault.OUT_OF_ORDER.name.lower()] * 2
+
+
+def test_openings_are_where_the_years_begin_and_a_bill_falls_under_the_policy_of_its_day(
+    bills: Path, tmp_path: Path
+) -> None:
+    rows = local.rows_of(pq.read_table(bills).combine_chunks().to_batches()[0])
+    people = np.unique(rows["person"])[::2]
+    columns = {"stays": np.arange(len(people)) % 3, "fund_inpatient_cents": np.full(len(people), 19_900_000)}
+    table = pa.table({"person": people, "year": np.full(len(people), YEAR), **columns})
+    pq.write_table(table.take(np.argsort(-people)), tmp_path / "openings.parquet")  # in whatever order
+    turn = NEW_YEAR + 180
+    rules = [DatedPolicy(NEW_YEAR, turn, policy()), DatedPolicy(turn, NEW_YEAR + 365, policy(ratio__inpatient=500))]
+    out, known = tmp_path / "out.parquet", read_openings(tmp_path / "openings.parquet")
+    local.settle_file(bills, out, tmp_path / "aside.parquet", rules, openings=tmp_path / "openings.parquet")
+    expected = settle_batch(rows, rules, openings=known)
+    settled = expected["fault"] == 0
+    results = pq.read_table(out)
+    for name in ("fund_cents", "self_cents", "deductible_cents"):
+        assert results[name].to_numpy().tolist() == expected[name][settled].tolist()
+    assert (expected["fund_cents"] != settle_batch(rows, rules)["fund_cents"]).any()  # the openings do count
+
+
+def test_an_opening_that_cannot_be_true_sets_its_bills_aside_and_one_of_nobody_is_refused(tmp_path: Path) -> None:
+    bills = write_bills(tmp_path / "bills.parquet", list(synthesize(200)))
+    people = sorted(set(pq.read_table(bills)["person"].to_pylist()))[:4]
+    openings = tmp_path / "openings.parquet"
+    whose = {"person": [*people, people[3]], "year": [YEAR] * 5}
+    pq.write_table(pa.table({**whose, "burden_cents": [0, -1, None, 5, 6]}), openings)
+    count = local.settle_file(bills, tmp_path / "o", tmp_path / "aside", policy(), openings=openings)
+    aside = pq.read_table(tmp_path / "aside")
+    assert set(aside["person"].to_pylist()) == set(people[1:]) and count.set_aside == len(aside)
+    assert set(aside["fault"].to_pylist()) == {"opening"}
+    for wrong, word in (
+        ({"person": [1]}, "year"),
+        ({"person": [1], "year": [YEAR]}, "stays"),
+        ({"person": [1], "year": [YEAR], "stays": [0.5]}, "double"),
+        ({"person": [None, 1], "year": [YEAR, YEAR], "stays": [0, 0]}, "第 1 行"),
+    ):
+        pq.write_table(pa.table(wrong), openings)
+        with pytest.raises(WrongColumns, match=word):
+            read_openings(openings)
+
+
+def test_without_a_day_each_bill_falls_under_the_rules_of_its_own(bills: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    result = CliRunner().invoke(app, ["settle", str(bills), str(out), "--policy", "yangjiang"])
+    assert result.exit_code == 0, result.output
+    rules = payment_policies(load_rulebook("yangjiang"))
+    rows = local.rows_of(pq.read_table(bills).combine_chunks().to_batches()[0])
+    expected = settle_batch(rows, rules)
+    assert pq.read_table(out)["fund_cents"].to_pylist() == expected["fund_cents"][expected["fault"] == 0].tolist()
 
 
 def test_the_command_settles_by_a_citys_rules(bills: Path, tmp_path: Path) -> None:

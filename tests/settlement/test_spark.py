@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench.bills import synthesize
+from bench.bills import NEW_YEAR, YEAR, synthesize
 from bench.bills_file import write_bills
 from fenji.kernel.payment.batch import settle_batch
+from fenji.kernel.payment.policy import DatedPolicy
 from fenji.settlement.columns import BOTH, KEPT, both_of
 from fenji.settlement.local import settle_file
 from fenji.settlement.spark import NoSpark, session_here, settle_on_spark
@@ -47,5 +48,26 @@ def test_spark_and_this_machine_agree_to_the_cent_whatever_the_order(tmp_path: P
     finally:
         session.stop()
     assert here == there
+    ours, theirs = (pq.read_table(tmp_path / name).sort_by("id") for name in ("out.parquet", "spark"))
+    assert ours.to_pydict() == theirs.select(ours.column_names).to_pydict()
+
+
+@pytest.mark.prove
+def test_spark_knows_openings_and_the_policy_of_the_day(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    rows = next(synthesize(10_000))
+    people = np.unique(rows["person"])[::3]
+    table = {"person": people, "year": np.full(len(people), YEAR), "stays": np.arange(len(people)) % 3}
+    table["fund_outpatient_cents"] = np.where(people % 7 == 0, -1, 50_000)  # some of them unfit
+    openings, turn = tmp_path / "openings.parquet", NEW_YEAR + 180
+    pq.write_table(pa.table(table), openings)
+    rules = [DatedPolicy(NEW_YEAR, turn, policy()), DatedPolicy(turn, NEW_YEAR + 365, policy(ratio__inpatient=500))]
+    file, session = write_bills(tmp_path / "bills.parquet", [rows]), session_here()
+    try:
+        here = settle_file(file, tmp_path / "out.parquet", tmp_path / "aside", rules, openings=openings)
+        there = settle_on_spark(file, tmp_path / "spark", tmp_path / "spark_aside", rules, session, openings)
+    finally:
+        session.stop()
+    assert here == there and here.set_aside > 0
     ours, theirs = (pq.read_table(tmp_path / name).sort_by("id") for name in ("out.parquet", "spark"))
     assert ours.to_pydict() == theirs.select(ours.column_names).to_pydict()

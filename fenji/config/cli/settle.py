@@ -10,7 +10,7 @@ import typer
 from fenji.config.cli.frame import bar, console, done, failed
 
 if TYPE_CHECKING:
-    from fenji.kernel.payment.policy import PaymentPolicy
+    from fenji.kernel.payment.batch import Policies
     from fenji.settlement.local import Count
 
 
@@ -25,7 +25,20 @@ def settle(
     ],
     results: Annotated[Path, typer.Argument(help="结算结果 Parquet / where the results go")],
     policy: Annotated[str, typer.Option("--policy", metavar="CITY", help="按哪个城市的规则 / whose rules")],
-    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="哪一天的规则 / the rules of which day")],
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on",
+            formats=["%Y-%m-%d"],
+            help="全按这一天的规则；不写则各按当日的 / all by one day's rules, not each by its own",
+        ),
+    ] = None,
+    openings: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, help="期初累计 Parquet，每人每年一行 / what the years had seen before, a row a person-year"
+        ),
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="在本机或在 Spark 上 / here or on Spark")] = Engine.LOCAL,
     aside: Annotated[
         Path | None,
@@ -37,41 +50,41 @@ def settle(
     from fenji.settlement.spark import NoSpark
 
     beside = aside or results.with_suffix(".aside.parquet")
-    rule = _policy(policy, on)
+    rules = _policies(policy, on)
+    run = _here if engine is Engine.LOCAL else _on_spark
     try:
-        count = (
-            _here(bills, results, beside, rule) if engine is Engine.LOCAL else _on_spark(bills, results, beside, rule)
-        )
+        count = run(bills, results, beside, rules, openings)
     except (WrongColumns, NoSpark) as error:
         failed(str(error))
         raise typer.Exit(1) from None
     _report(count, results, beside)
 
 
-def _policy(city: str, on: datetime) -> "PaymentPolicy":
+def _policies(city: str, on: datetime | None) -> "Policies":
     from fenji.rulebook.errors import NotInRulebook, RulebookError
     from fenji.rulebook.loader import load_rulebook
-    from fenji.rulebook.payment import payment_policy
+    from fenji.rulebook.payment import payment_policies, payment_policy
 
     try:
-        return payment_policy(load_rulebook(city), on.date())
+        rulebook = load_rulebook(city)
+        return payment_policy(rulebook, on.date()) if on else payment_policies(rulebook)
     except (RulebookError, NotInRulebook) as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def _here(bills: Path, results: Path, aside: Path, rule: "PaymentPolicy") -> "Count":
+def _here(bills: Path, results: Path, aside: Path, rules: "Policies", openings: Path | None) -> "Count":
     from fenji.settlement.local import settle_file
 
     with bar("结算 / settling") as report:
-        return settle_file(bills, results, aside, rule, lambda done: report(done, 0))
+        return settle_file(bills, results, aside, rules, lambda done: report(done, 0), openings)
 
 
-def _on_spark(bills: Path, results: Path, aside: Path, rule: "PaymentPolicy") -> "Count":
+def _on_spark(bills: Path, results: Path, aside: Path, rules: "Policies", openings: Path | None) -> "Count":
     from fenji.settlement.spark import session_here, settle_on_spark
 
     session = session_here()
     try:
-        return settle_on_spark(bills, results, aside, rule, session)
+        return settle_on_spark(bills, results, aside, rules, session, openings)
     finally:
         session.stop()
 

@@ -23,6 +23,8 @@ class Fault(IntEnum):
     DUPLICATE = 8
     YEAR_TOO_LARGE = 9
     TOO_MANY_CHAINS = 10
+    OPENING = 11
+    NO_POLICY = 12
 
 
 UNKNOWN_CODE, NEGATIVE, TOO_LARGE = int(Fault.UNKNOWN_CODE), int(Fault.NEGATIVE), int(Fault.TOO_LARGE)
@@ -54,6 +56,14 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.TOO_MANY_CHAINS: (
         "一年内转诊链超过 64 条：核对转诊链编号",
         "over 64 referral chains a year: check their ids",
+    ),
+    Fault.OPENING: (
+        "本人本年的期初累计为空、为负、过大或重复：改正期初表",
+        "the opening of this person's year is missing a value, negative, too large or there twice: mend the openings",
+    ),
+    Fault.NO_POLICY: (
+        "就诊当日没有生效的支付政策：核对日期，或补上当时的政策",
+        "no payment policy was in force that day: check the date, or add the policy of that time",
     ),
 }
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 NO_CAP = 10**15  # "none" in the rulebook: more than a year of the largest bills could reach
 Ints = tuple[int, ...]
+ALWAYS = (-(10**9), 10**9)  # days since 1970
 
 
 class PaymentPolicy(NamedTuple):
@@ -41,3 +42,11 @@ class PaymentPolicy(NamedTuple):
     referral_valid_days: int
     emergency_filing_days: int
     late_filing: int
+
+
+class DatedPolicy(NamedTuple):
+    """A policy while it is in force: days since 1970, the last one not included."""
+
+    first_day: int
+    last_day: int
+    policy: PaymentPolicy

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from fenji.kernel.payment.bill import NO_CHAIN, Bill
+from fenji.kernel.payment.codes import Setting
+from fenji.kernel.payment.person import PersonYear
 from fenji.kernel.payment.settle import Chain
 
 Rows = Any  # NDArray of one of the dtypes below; a row's fields are its attributes
@@ -46,20 +48,17 @@ BILL_ROW = _record(*GIVEN_FIELDS, *CHAIN_FACTS)
 OUTCOME_ROW = _record(*OUTCOME_FIELDS)
 CHAIN_ROW = np.dtype([(field, np.int64) for field in ("id", *Chain._fields)])
 
+# What a person's year had seen before the first bill (期初累计), as another system hands it over; `fault` 1: unfit.
+BY_SETTING = tuple(name for name, value in PersonYear._field_defaults.items() if isinstance(value, tuple))
+OPENING_ROW = np.dtype(
+    [("person", np.int64), ("year", np.int64), ("fault", np.int64)]
+    + [(name, np.int64, (len(Setting),) if name in BY_SETTING else ()) for name in PersonYear._fields]
+)
+NO_OPENINGS = np.zeros(0, OPENING_ROW)
+
 
 def empty_rows(length: int) -> Rows:
     """Rows for bills, to be filled; no chain yet."""
     rows = np.zeros(length, BILL_ROW)
     rows["chain_tier"] = NO_CHAIN
     return rows
-
-
-def highest_person(rows: Rows, beyond: int) -> Rows:
-    """For each row the highest person up to it: where that rises, a person begins of whom nothing came before."""
-    return np.maximum.accumulate(np.where(rows["missing"] == 0, np.maximum(rows["person"], beyond), beyond))
-
-
-def next_person(highest: Rows, start: int) -> int:
-    """The first row from `start` on where a person begins; the end if none does."""
-    rises = np.flatnonzero(highest[start:] > highest[max(0, start - 1)])
-    return start + int(rises[0]) if len(rises) else len(highest)

@@ -1,5 +1,6 @@
 """The batch and the single bill are the same lines: the same cents, the same faults. Compiling takes some seconds."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from fenji.kernel.payment.batch import settle_batch
 from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.faults import FAULTS, Fault
-from fenji.kernel.payment.policy import PaymentPolicy
-from fenji.kernel.payment.rows import GIVEN_FIELDS, OUTCOME_ROW, Rows, empty_rows
+from fenji.kernel.payment.person import PersonYear
+from fenji.kernel.payment.policy import DatedPolicy, PaymentPolicy
+from fenji.kernel.payment.rows import GIVEN_FIELDS, OPENING_ROW, OUTCOME_ROW, Rows, empty_rows
 from fenji.kernel.payment.year import DatedBill, settle_year
-from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay
+from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay, years
 
 EPOCH = date(2017, 1, 1)
 Person = list[tuple[int, int, Bill]]  # day of the year, chain, bill
@@ -34,15 +36,20 @@ def rows_of(people: list[Person]) -> Rows:
     return rows
 
 
-def one_by_one(rows: Rows, rule: PaymentPolicy) -> list[tuple[int, ...]]:
+def one_by_one(
+    rows: Rows,
+    rule: PaymentPolicy | Callable[[date], PaymentPolicy],
+    openings: Mapping[int, PersonYear] = {},
+) -> list[tuple[int, ...]]:
     """The same through `settle_year`, a person at a time."""
+    policy_on = (lambda _: rule) if isinstance(rule, PaymentPolicy) else rule
     found: list[tuple[int, ...]] = []
     for person in sorted(set(rows["person"].tolist())):
         own = [
             DatedBill(f"{row['id']:09}", EPOCH + timedelta(days=int(row["day"])), bill_in(row), str(row["chain"] or ""))
             for row in rows[rows["person"] == person]
         ]
-        for each in settle_year(own, lambda _: rule):
+        for each in settle_year(own, policy_on, openings.get(person)):
             found.append(tuple(getattr(each.settlement, name, 0) for name in OUTCOME_ROW.names))
     return found
 
@@ -71,6 +78,49 @@ def test_one_by_one_and_batch_are_the_same_to_the_cent(given_people, rule) -> No
 def test_one_by_one_and_batch_are_the_same_for_thousands(given_people, rule) -> None:
     rows = rows_of(given_people)
     assert [tuple(map(int, row)) for row in settle_batch(rows, rule)] == one_by_one(rows, rule)
+
+
+def opening_rows(openings: Mapping[int, PersonYear], year: int = 0) -> Rows:
+    rows = np.zeros(len(openings), OPENING_ROW)
+    for row, (person, seen) in zip(rows, sorted(openings.items()), strict=True):
+        row["person"], row["year"] = person, year
+        for name, value in seen._asdict().items():
+            row[name] = value
+    return rows
+
+
+def segments(rule: PaymentPolicy, later: PaymentPolicy, turn: int) -> list[DatedPolicy]:
+    return [DatedPolicy(-1, turn, rule), DatedPolicy(turn, 400, later)]
+
+
+@settings(PATIENT, max_examples=40)
+@given(people, policies(), policies(), st.integers(0, 360), st.dictionaries(st.integers(0, 5), years(), max_size=3))
+def test_openings_and_a_policy_that_changes_in_the_year_are_the_same_one_by_one(people, rule, later, turn, opened):
+    rows, changes = rows_of(people), EPOCH + timedelta(days=turn)
+    expected = one_by_one(rows, lambda on: rule if on < changes else later, opened)
+    for threads in (1, 2):
+        found = settle_batch(rows.copy(), segments(rule, later, turn), 0, threads, opening_rows(opened))
+        assert [tuple(map(int, row)) for row in found] == expected
+
+
+def test_an_opening_holds_for_its_own_year_only() -> None:
+    rows = rows_of([[(1, 0, stay()), (400, 0, stay())]])
+    rows["year"] = [2017, 2018]
+    third_stay = opening_rows({1: PersonYear(stays=2)}, 2018)
+    assert settle_batch(rows, policy(), openings=third_stay)["deductible_cents"].tolist() == [50000, 0]
+
+
+def test_a_year_whose_opening_is_unfit_is_set_aside_and_no_other() -> None:
+    rows, openings = rows_of([[(1, 0, stay()), (2, 0, stay())], [(3, 0, stay())]]), opening_rows({1: PersonYear()})
+    openings["fault"] = 1
+    assert settle_batch(rows, policy(), openings=openings)["fault"].tolist() == [Fault.OPENING] * 2 + [0]
+
+
+def test_a_day_without_a_policy_is_set_aside_and_leaves_no_trace() -> None:
+    rows = rows_of([[(5, 0, stay()), (10, 0, stay()), (25, 0, stay())]])
+    out = settle_batch(rows, [DatedPolicy(0, 6, policy()), DatedPolicy(20, 30, policy())])
+    assert out["fault"].tolist() == [0, Fault.NO_POLICY, 0]
+    assert out["deductible_cents"].tolist() == [50000, 0, 25000]  # the stay in between was never there
 
 
 FAULTY = {
