@@ -9,7 +9,6 @@ from fenji.kernel.tiers import PRIMARY_KINDS, Kind, Level
 
 TCM_SPECIALTIES = ("50", "52")  # 中医科, 中西医结合科
 BINDING = ("compulsory", "stepwise")
-OLDER_FROM_YEARS = 60  # D 六·上海: 60 岁以上老人先行
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class FirstContactRules:
     tcm_outpatient_counts: bool = False
     serious_child_at_tertiary: bool = False
     child_up_to_years: int = 14
+    older_from_years: int = 60
     exempt_choose_freely: bool = False
     recheck_same_institution: bool = False
 
@@ -72,7 +72,7 @@ def _grounds(visit: FirstVisit, rules: FirstContactRules) -> tuple[tuple[bool, s
     is_child = age is not None and age <= rules.child_up_to_years
     is_serious = visit.is_difficult or visit.urgency is not Urgency.ROUTINE
     is_tcm_clinic = visit.kind is Kind.TCM and visit.specialty.startswith(TCM_SPECIALTIES)
-    is_younger = age is None or age < OLDER_FROM_YEARS
+    is_younger = age is None or age < rules.older_from_years
     suits_child = is_child and is_serious and visit.level is Level.TERTIARY
     return (
         (visit.kind in PRIMARY_KINDS, "rule", "primary"),
@@ -82,10 +82,10 @@ def _grounds(visit: FirstVisit, rules: FirstContactRules) -> tuple[tuple[bool, s
         (rules.serious_child_at_tertiary and suits_child, "serious_child_at_tertiary", "serious_child"),
         (rules.recheck_same_institution and visit.is_recheck, "recheck_same_institution", "recheck"),
         (rules.exempt_choose_freely and visit.is_exempt, "exempt_choose_freely", "exempt"),
-        (rules.rule == "older_first" and is_younger, "rule", "younger"),
+        (rules.rule == "older_first" and is_younger, "older_from_years", "younger"),
     )
 
 
 def _judged(code: str, field: str, rules: FirstContactRules, *, counts: bool) -> Judgement:
-    words = reason(f"first_{code}", rules.clauses.get(field), years=str(OLDER_FROM_YEARS))
+    words = reason(f"first_{code}", rules.clauses.get(field), years=str(rules.older_from_years))
     return Judgement(counts, code, field, words, is_binding=not counts and rules.rule in BINDING)

@@ -173,7 +173,7 @@ class Rulebook:
         )
 
     def first_contact_rules(self, on: date) -> FirstContactRules:
-        names = ("rule", "tcm_outpatient_counts", "serious_child_at_tertiary", "child_up_to_years")
+        names = ("rule", "tcm_outpatient_counts", "serious_child_at_tertiary", "child_up_to_years", "older_from_years")
         dated = {name: self.value(f"first_contact.{name}", on=on) for name in names}
         return FirstContactRules(
             **{name: each.value for name, each in dated.items()},

@@ -76,6 +76,14 @@ def test_where_it_begins_with_the_old_the_younger_are_not_judged_by_it(age: int 
     assert (judgement.counts, judgement.is_binding) == (counts, False)
 
 
+def test_from_what_age_somebody_is_old_is_a_value_of_the_policy() -> None:
+    rules = replace(YANGJIANG, rule="older_first", older_from_years=65)
+    judgement = judge_first_contact(replace(AT_TERTIARY, age_years=64), rules)
+    assert (judgement.code, judgement.field) == ("younger", "older_from_years")
+    assert "65" in judgement.reason.text
+    assert not judge_first_contact(replace(AT_TERTIARY, age_years=65), rules).counts
+
+
 def test_a_judgement_says_in_both_languages_what_it_rests_on() -> None:
     judgement = judge_first_contact(AT_TERTIARY, YANGJIANG)
     assert (judgement.reason.text, judgement.field) == ("未经基层首诊", "rule")

@@ -137,7 +137,12 @@ def test_every_city_answers_every_key_and_never_dresses_an_amount_up_as_stated(c
 
 def test_what_the_documents_do_state_is_stated() -> None:
     stated = {
-        "shanghai": ("first_contact.rule", "contract.key_groups", "medicines.extended_prescription"),
+        "shanghai": (
+            "first_contact.rule",
+            "first_contact.older_from_years",
+            "contract.key_groups",
+            "medicines.extended_prescription",
+        ),
         "hospital_run": ("first_contact.rule", "contract.team", "medicines.aligned_formulary"),
         "qinghai": ("choice.stepwise", "referral.approval.primary", "cost_control.measured", "referral.insurer_step"),
         "zhenjiang": ("contract.team", "provider.down_referred_price", "provider.down_referred_budget"),

@@ -93,6 +93,9 @@ KEYS: dict[str, Key] = {
     "first_contact.serious_child_at_tertiary": Key(
         "疑难危重患儿可在三级机构首诊", "a seriously ill child may start at a tertiary institution", YES_NO
     ),
+    "first_contact.older_from_years": Key(
+        "从老年人做起时的起始年龄", "older people are those from", whole(45, 90, "岁，含", "years")
+    ),
     "first_contact.child_up_to_years": Key("儿科年龄上限", "a child is up to", whole(1, 18, "岁，含", "years")),
     "choice.lowest_adequate": Key("选最低而能胜任者", "the lowest adequate first", YES_NO),
     "choice.consortium": Key("医联体内优先", "own consortium first", YES_NO),
