@@ -80,7 +80,7 @@ def _furnish(attribute: InstitutionAttribute, at: datetime) -> int:
     Resource.objects.bulk_create(beds)
     standing = [bed for place, bed in enumerate(beds) if place % PLATFORMS_SHARE == 0]
     HandOver.objects.bulk_create(HandOver(resource=bed, from_at=at - timedelta(days=30), at=at) for bed in standing)
-    movements.hear_from(house.pk, by_messages=False, at=at)
+    movements.hear_from(house.pk, by_messages=False, by=None, at=at)
     return len(beds)
 
 

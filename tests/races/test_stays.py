@@ -26,6 +26,7 @@ from fenji.apps.stays.bundles import Bundle, PlaceItem, ResourceItem
 from fenji.apps.stays.errors import ResourceTaken, Unanswerable
 from fenji.apps.stays.models import Movement, Proposal, Resource, Stay
 from fenji.apps.stays.policies import Footing, Span, Wanted
+from fenji.kernel.roles import Role
 from fenji.kernel.stays import Event, ResourceKind
 from tests.apps.booking import clinic
 from tests.apps.stays import ward
@@ -266,7 +267,7 @@ def test_that_race_notices_a_house_whose_messages_do_not_follow_each_other(monke
     from fenji.apps.stays.models import Feed
 
     monkeypatch.setattr(
-        movements, "hear_from", lambda house, *, by_messages, at: Feed(institution_id=house, last_at=at)
+        movements, "word_from", lambda house, *, by_messages, at: Feed(institution_id=house, last_at=at)
     )  # fmt: skip
     assert is_caught(lambda: race_of_messages(4))
 
@@ -313,7 +314,7 @@ def race_of_answers(hands: int) -> None:
     going_down.propose(at=NOW)
     proposal, doctors = (
         Proposal.objects.get(institution_id=house.institution_id),
-        [clinic.doctor() for _ in range(hands)],
+        [clinic.keeper(house, Role.PHYSICIAN) for _ in range(hands)],
     )
     outcomes = together([
         lambda by=by: going_down.decline(proposal.pk, "not_stable", "", by=by, at=NOW) for by in doctors

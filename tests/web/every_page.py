@@ -5,12 +5,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fenji.apps.accounts import audit_reading
 from fenji.apps.accounts.models import User
-from fenji.apps.booking.models import Booking, Pool, Schedule
+from fenji.apps.booking import waiting
+from fenji.apps.booking.models import Booking, Offer, Pool, Schedule, WaitingEntry
+from fenji.apps.booking.policies import Wanted
 from fenji.apps.booking.schedules import make_places
 from fenji.apps.common import audit, policy_changes, rulebooks
 from fenji.apps.common.models import PolicyChange
@@ -82,6 +84,7 @@ def make_everything(at: datetime) -> Town:
     _after_care(town)
     _at_the_registry(town)
     _clinics(town)
+    _waiting(town)
     _for_administrators(town)
     settle_some(world, at)
     make_ward(world)
@@ -141,6 +144,14 @@ def _clinics(town: Town) -> None:
     make_places(date(2026, 3, 14), at=world.at, rulebook=rulebook)
     place = places_of(world.departments["yx-zhongyi.cardio"], world.at, pool=Pool.PUBLIC)[0]
     direct.book(town.patient, place_id=place.pk, by=world.patient, at=world.at)
+
+
+def _waiting(town: Town) -> None:
+    """One on the list of a clinic where he is booked already, one with a place offered."""
+    world = town.world
+    wanted = Wanted((world.departments["yx-zhongyi.cardio"].pk,), world.at, world.at + timedelta(days=30))
+    waiting.enter(town.patient, wanted, by=world.patient, at=world.at)
+    actions.wait_for_place(town.referrals[State.ACCEPTED].pk, by=world.doctor)
 
 
 def _for_administrators(town: Town) -> None:
@@ -224,6 +235,10 @@ def _every(model: Any) -> Arguments:
     return lambda town: [(number,) for number in model.objects.order_by("pk").values_list("pk", flat=True)]
 
 
+def _inpatient(town: Town) -> list[tuple[Any, ...]]:
+    return [(Stay.objects.get(state="occupied", resident__isnull=False).pk,)]
+
+
 def _beds(town: Town) -> list[tuple[Any, ...]]:
     return [(bed.pk,) for bed in Resource.objects.filter(kind="bed").order_by("code")[:4]]
 
@@ -292,11 +307,13 @@ PAGES: dict[str, Arguments] = {
     "resident_correct": _patient, "resident_identity": _unknown, "resident_deceased": _patient,
     "resident_merge": _pair, "resident_unmerge": _first(Merge), "resident_emergency": _proof,
     # wards
-    "wards": _none, "ward_bed": _beds, "beds_desk": _none, "beds_give": lambda town: [(town.referrals[S.SENT].pk,)],
+    "wards": _none, "ward_bed": _beds, "ward_readings": _inpatient,
+    "beds_desk": _none, "beds_give": lambda town: [(town.referrals[S.SENT].pk,)],
     "beds_hand_over": _first(Ward), "going_down": _none, "going_down_accept": _first(Proposal), "day_surgery": _none,
     "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
     "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
     "capacity": _none, "capacity_list": _none, "capacity_paper": _none, "capacity_region": _none,
+    "waiting_list": _none, "waiting_entry": _every(WaitingEntry), "my_waiting": _none,
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
     "statements": _none, "cases": _none, "case": _first(Case),
@@ -327,7 +344,10 @@ POSTED: dict[str, Arguments] = {
     "export": lambda town: [("institutions",)],
     "wards_checked": _none, "ward_bed_act": lambda town: [(bed, "discharge") for (bed,) in _beds(town)[:1]],
     "beds_cancel": _first(Stay, state="reserved"), "beds_settle": _first(Difference),
-    "going_down_decline": _first(Proposal), "clinic_book": _cardiology,
+    "going_down_decline": _first(Proposal), "clinic_book": _cardiology, "clinic_wait": _cardiology,
+    "waiting_leave": _first(WaitingEntry), "my_waiting_leave": _first(WaitingEntry),
+    "waiting_enter": lambda town: [(town.referrals[S.ACCEPTED].pk,)],
+    **dict.fromkeys(("waiting_answer", "my_waiting_answer"), lambda town: [(Offer.objects.get().pk, "accept")]),
 }  # fmt: skip
 
 OTHERS: dict[str, Arguments] = {

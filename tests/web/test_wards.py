@@ -11,7 +11,7 @@ from django.utils import timezone
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals.models import CarePlan, Referral
-from fenji.apps.stays import going_down, movements, reconciliation
+from fenji.apps.stays import going_down, movements, readings, reconciliation
 from fenji.apps.stays.models import Difference, Proposal, Resource, Stay, Surgery, SurgeryCall
 from fenji.apps.stays.policies import Span
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
@@ -200,6 +200,38 @@ def test_the_ward_declines_a_proposal_with_a_reason(
     assert post(client_of(world.city_physician), "going_down_decline", proposal.pk, reason="not_stable") == 404
     assert post(doctor, "going_down_decline", proposal.pk, reason="not_stable") == 302
     assert "没有等待答复" in page(doctor, "going_down")
+
+
+def test_from_the_board_to_a_proposal_in_three_clicks(
+    world: World, doctor: Client, beds: list[Resource], clock: Frozen
+) -> None:
+    journey.reach(world, State.ARRIVED)
+    movements.by_hand(
+        Event.ADMIT, institution_id=world.county.pk, by=world.physician, at=clock.at, happened_at=clock.at - DAY,
+        bed="b1", resident_id=resident_id(world), sex=1, diagnosis_code="I10",
+    )  # fmt: skip
+    stay = Stay.objects.get(state="occupied")
+    assert reverse("ward_readings", args=[stay.pk]) in page(doctor, "wards")
+    asked = page(doctor, "ward_readings", stay.pk)
+    assert "资料不足" in asked
+    assert "治疗方案已确定" in asked
+    codes = [measure.code for measure in readings.asked_of(stay, at=clock.at)]
+    assert len(codes) <= 8  # few boxes
+    stable = dict.fromkeys(codes, "yes")
+    assert post(doctor, "ward_readings", stay.pk, **stable | {"condition_stable": "maybe"}) == 422
+    assert post(doctor, "ward_readings", stay.pk, **stable | {"condition_stable": "no"}) == 302
+    assert "不符合" in page(doctor, "ward_readings", stay.pk)
+    assert post(doctor, "ward_readings", stay.pk, step="propose", **stable | {"diagnosis_clear": "no"}) == 422
+    assert post(doctor, "ward_readings", stay.pk, step="propose", **stable) == 302
+    shown = page(doctor, "going_down")
+    assert "诊断明确、方案确定、病情和并发症稳定，符合" in shown
+    assert "达标可下转" in page(doctor, "wards")
+    Proposal.objects.update(community=world.township)
+    below = page(client_of(world.doctor), "going_down")
+    assert "诊断明确、方案确定、病情和并发症稳定" in below
+    assert "陈小明" in below  # signed there
+    assert post(client_of(world.city_physician), "ward_readings", stay.pk, **stable) == 404
+    assert post(client_of(world.office), "ward_readings", stay.pk, **stable) == 404
 
 
 def test_a_day_surgery_by_its_pages(world: World, doctor: Client, beds: list[Resource], clock: Frozen) -> None:

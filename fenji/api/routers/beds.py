@@ -11,6 +11,7 @@ from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import beds as shapes
 from fenji.api.shapes.common import MOVE, WRITE, Done, Moment, RowId, answers
 from fenji.api.writing import REPEATABLE, once, version_of
+from fenji.apps.booking.policies import KEEPERS
 from fenji.apps.common.errors import DomainError, Invalid, NotFound
 from fenji.apps.referrals.actions.admissions import give_bed
 from fenji.apps.registry.models import Institution
@@ -20,11 +21,9 @@ from fenji.apps.stays import board, handing_over, movements, queries, reconcilia
 from fenji.apps.stays.models import Resource, Ward
 from fenji.apps.stays.movements import MovementForm
 from fenji.apps.stays.policies import Footing, Person, Span, Wanted
-from fenji.kernel.roles import Role
 from fenji.kernel.stays import Event, ResourceKind
 
 router = Router(tags=["beds"])
-ADMITS = frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM})
 
 
 @router.post(
@@ -66,7 +65,7 @@ def heartbeat(request: HttpRequest) -> Status[Done]:
     caller = caller_of(request)
 
     def perform() -> Done:
-        movements.hear_from(_house(caller), by_messages=True, at=caller.at)
+        movements.hear_from(_house(caller), by_messages=True, by=caller.user, at=caller.at)
         return Done()
 
     return once(request, None, perform)
@@ -98,8 +97,6 @@ def put_bed(request: HttpRequest, given: shapes.BedIn) -> Status[shapes.BedShown
     caller = caller_of(request)
 
     def perform() -> shapes.BedShown:
-        house = Institution.objects.filter(departments=given.department_id).values_list("pk", flat=True).first()
-        caller.check_works_at(house or 0)
         form = wards.ResourceForm(
             department_id=given.department_id, ward_code=given.ward, ward_name=given.ward_name, code=given.code,
             name=given.name, kind=ResourceKind(given.kind), ward_sex=given.ward_sex, sex=given.sex,
@@ -200,7 +197,7 @@ def reserve(request: HttpRequest, given: shapes.ReserveIn) -> Status[shapes.Stay
 def _house(caller: Caller) -> int:
     """The institution whose wards the caller speaks for."""
     house = caller.institution_id()
-    caller.check_works_at(house, ADMITS)
+    caller.check_works_at(house, KEEPERS)
     return house
 
 

@@ -10,9 +10,9 @@ from fenji.api.callers import caller_of
 from fenji.api.shapes import residents as shapes
 from fenji.api.shapes.common import WRITE, RowId, answers
 from fenji.api.writing import REPEATABLE, once
-from fenji.apps.common import audit
 from fenji.apps.common.errors import Forbidden
 from fenji.apps.residents import actions, duplicates, proofs, relations
+from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.queries import resolve
 from fenji.apps.residents.search import search
@@ -100,13 +100,10 @@ def candidates(
     pairs, has_next = duplicates.duplicate_candidates(caller.user, caller.at, page)
     seen = [relations.relation_for(caller.user, pair.other.pk, caller.at) is not None for pair in pairs]
     shown = [shapes.pair_shown(pair, may_see=may) for pair, may in zip(pairs, seen, strict=True)]
-    if pairs:
-        ids = [str(pair.resident.pk) for pair in pairs]
-        ids += [str(pair.other.pk) for pair, may in zip(pairs, seen, strict=True) if may]
-        audit.record(
-            "resident.list", caller.user, by=caller.user, at=caller.at,
-            details={"residents": ids, "list": "duplicates", "page": page},
-        )  # fmt: skip
+    named = [pair.other.pk for pair, may in zip(pairs, seen, strict=True) if may]
+    record_listing(
+        "duplicates", [*(pair.resident.pk for pair in pairs), *named], by=caller.user, at=caller.at, page=page
+    )
     return shapes.DuplicatesShown(items=shown, page=page, has_next=has_next)
 
 

@@ -14,7 +14,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.models import Institution
-from fenji.apps.stays import policies, queries, rules
+from fenji.apps.stays import policies, queries, rules, standing
 from fenji.apps.stays.claim import clear_lapsed, is_free, lock_any, lock_these, write
 from fenji.apps.stays.errors import FeedStale, ResourceTaken
 from fenji.apps.stays.models import Resource, Stay
@@ -60,8 +60,8 @@ def reserve(
 
 @transaction.atomic
 def confirm(stay_id: UUID, *, by: User | None, at: datetime) -> Stay:
-    """Turn a hold into a reservation. Confirming twice is harmless. Raises HoldLapsed, StayEnded, Busy."""
-    stay = _locked(stay_id)
+    """Turn a hold into a reservation. Confirming twice is harmless. Raises HoldLapsed, StayEnded, NotFound, Busy."""
+    stay = _locked(stay_id, by, at)
     if stay.state == StayState.RESERVED:
         return stay
     policies.check_can_become(stay, StayState.RESERVED, at=at)
@@ -72,8 +72,8 @@ def confirm(stay_id: UUID, *, by: User | None, at: datetime) -> Stay:
 
 @transaction.atomic
 def cancel(stay_id: UUID, reason: str, *, by: User | None, at: datetime) -> Stay:
-    """Give it back. Cancelling twice is harmless. Raises HoldLapsed, StayEnded."""
-    stay = _locked(stay_id)
+    """Give it back. Cancelling twice is harmless. Raises HoldLapsed, StayEnded, NotFound."""
+    stay = _locked(stay_id, by, at)
     if stay.state == StayState.CANCELLED:
         return stay
     policies.check_can_become(stay, StayState.CANCELLED, at=at)
@@ -83,7 +83,7 @@ def cancel(stay_id: UUID, reason: str, *, by: User | None, at: datetime) -> Stay
 @transaction.atomic
 def finish(stay_id: UUID, *, by: User | None, at: datetime) -> Stay:
     """The appointment with a theatre, recovery place or machine is over; it is free from now on."""
-    stay = _locked(stay_id)
+    stay = _locked(stay_id, by, at)
     if stay.state == StayState.DONE:
         return stay
     policies.check_can_become(stay, StayState.DONE, at=at)
@@ -104,6 +104,7 @@ def move_to(
     old_resource = queries.stay_called(stay_id).resource_id
     lock_these([old_resource, *named])
     old = queries.stay_called(stay_id)
+    standing.check_can_arrange(by, old.institution_id, referral_id=old.referral_id, at=at)
     policies.check_can_become(old, StayState.CANCELLED, at=at)
     new = Stay(
         state=old.state, held_until=old.held_until, resident_id=old.resident_id, referral_id=old.referral_id,
@@ -160,6 +161,7 @@ def _take(
     span = policies.check_span(span, at=at)
     if isinstance(wanted, int):
         resource = lock_these([wanted])[wanted]
+        standing.check_can_arrange(by, resource.institution_id, referral_id=stay.referral_id, at=at)
         refuse(resource, span, person, footing, at=at)
         if not is_free(resource.pk, span, at=at):
             raise ResourceTaken(queries.free_resources(span, person, footing, at=at, ward_ids=[resource.ward_id])[:3])
@@ -168,6 +170,7 @@ def _take(
         if found is None:
             raise ResourceTaken(none_fits=True)
         resource = found
+        standing.check_can_arrange(by, resource.institution_id, referral_id=stay.referral_id, at=at)
     if footing is Footing.PLATFORM and queries.is_stale(resource.institution_id, at=at):
         raise FeedStale
     fill(stay, resource, span, person=person, by=by, at=at)
@@ -175,10 +178,12 @@ def _take(
     return _note(verb, write(stay, at=at), by=by, at=at)
 
 
-def _locked(stay_id: UUID) -> Stay:
-    """The stay as it is once its resource is locked."""
+def _locked(stay_id: UUID, by: User | None, at: datetime) -> Stay:
+    """The stay as it is once its resource is locked, if `by` may act on it."""
     lock_these([queries.stay_called(stay_id).resource_id])
-    return queries.stay_called(stay_id)
+    stay = queries.stay_called(stay_id)
+    standing.check_can_arrange(by, stay.institution_id, referral_id=stay.referral_id, at=at)
+    return stay
 
 
 def _note(verb: str, stay: Stay, *, by: User | None, at: datetime, reason: str = "") -> Stay:

@@ -129,6 +129,14 @@ class Unanswerable(DomainError):
     message = _("这条下转建议已经处理。")
 
 
+class NothingSpeaksForIt(DomainError):
+    """No criterion met and no days past; or the ward has said "not yet" and is not asked again so soon."""
+
+    code = "nothing_speaks_for_it"
+    message = _("目前没有下转的依据，或病区近日已答复暂不下转。")
+    remedy = _("病情变化后请更新评估。")
+
+
 class NotYet(DomainError):
     """A day surgery stands where this step is not possible."""
 

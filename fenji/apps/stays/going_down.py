@@ -7,7 +7,6 @@ patient has left.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.common import audit, rulebooks
+from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
 from fenji.apps.contracts.queries import contract_on
@@ -24,15 +23,11 @@ from fenji.apps.notices.actions import Addressee, notify
 from fenji.apps.registry.errors import NoOffice
 from fenji.apps.registry.models import Institution
 from fenji.apps.registry.queries import office_of, serving
-from fenji.apps.stays import queries, rules
-from fenji.apps.stays.errors import Unanswerable
+from fenji.apps.stays import queries, readings, rules, standing
+from fenji.apps.stays.errors import NothingSpeaksForIt, Unanswerable
 from fenji.apps.stays.models import Proposal, Stay
-from fenji.apps.stays.policies import Span
-from fenji.apps.stays.projection import age_of
-from fenji.kernel.conditions import Answer
-from fenji.kernel.criteria import check_measures, evaluate_catalogue
-from fenji.kernel.referral import Direction
-from fenji.kernel.stays import StayState, days_in
+from fenji.apps.stays.policies import DECIDERS, OBSERVERS, Span
+from fenji.kernel.stays import StayState
 from fenji.kernel.tiers import PRIMARY_KINDS
 
 State = Proposal.State
@@ -45,35 +40,7 @@ REASONS: dict[str, str] = {
     "discharge_today": "今明两日直接出院",
 }
 ROOM_FOR = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """Why somebody could go down: a criterion that is met, days past what is suggested, or both."""
-
-    criterion: str
-    days: int
-    suggested_days: int | None
-
-    @property
-    def is_stable(self) -> bool:
-        return bool(self.criterion)
-
-    @property
-    def is_long(self) -> bool:
-        return self.suggested_days is not None and self.days > self.suggested_days
-
-
-def grounds_for(stay: Stay, *, at: datetime) -> Grounds | None:
-    """Whether somebody in bed could go down, and on what grounds; None where there are none."""
-    day = rules.day_of(at)
-    findings = evaluate_catalogue(
-        rulebooks.current().catalogue(day), stay.measures, stay.diagnosis_code, Direction.DOWN
-    )  # fmt: skip
-    met = next((one.criterion.code for one in findings if one.answer is Answer.MET), "")
-    suggested = rules.suggested_stay(stay.diagnosis_code, age_of(stay, at), at) if stay.diagnosis_code else None
-    found = Grounds(met, days_in(stay.admitted_at or stay.from_at, at), suggested.days if suggested else None)
-    return found if found.is_stable or found.is_long else None
+NEEDED = ("resident", "institution", "ward__department", "resource")
 
 
 def propose(*, at: datetime) -> int:
@@ -84,7 +51,28 @@ def propose(*, at: datetime) -> int:
     lying = Stay.objects.filter(kind="bed", state=StayState.OCCUPIED, resident__isnull=False).exclude(episode="")
     lying = lying.exclude(institution__kind__in=[kind.value for kind in PRIMARY_KINDS])
     close_left(at=at)
-    return sum(_propose_one(stay, at) for stay in lying.select_related("resident", "institution", "ward__department"))
+    return sum(_propose_one(stay, at) for stay in lying.select_related(*NEEDED))
+
+
+@transaction.atomic
+def propose_now(stay_id: UUID, *, by: User, at: datetime) -> Proposal:
+    """The ward does not wait for the morning: the open proposal of this patient, made now if there is none.
+
+    Raises NothingSpeaksForIt where neither criterion nor days speak for going down or the ward declined lately,
+    NotFound.
+    """
+    stay = Stay.objects.filter(pk=stay_id, state=StayState.OCCUPIED).select_related(*NEEDED).first()
+    if stay is None:
+        raise NotFound
+    standing.check_holds(by, stay.institution_id, OBSERVERS, at=at)
+    if _propose_one(stay, at):
+        audit.record(
+            "proposal.make", stay, by=by, at=at, resident_id=stay.resident_id, institution_id=stay.institution_id
+        )
+    found = Proposal.objects.filter(institution_id=stay.institution_id, episode=stay.episode, state=State.OPEN).first()
+    if found is None:
+        raise NothingSpeaksForIt
+    return found
 
 
 @transaction.atomic
@@ -105,30 +93,16 @@ def decline(proposal_id: UUID, reason: str, note: str, *, by: User, at: datetime
     if fault := fault_in(note):
         raise Invalid(fields={"note": fault})
     proposal = lock(proposal_id)
+    standing.check_holds(by, proposal.institution_id, DECIDERS, at=at)
     proposal.reason, proposal.note, proposal.ask_again_at = reason, note[:200], rules.ask_again(at)
     return _answer(proposal, State.DECLINED, by=by, at=at)
 
 
 def accept(proposal: Proposal, referral_id: UUID, *, by: User, at: datetime) -> Proposal:
-    """The ward sends the patient down by this referral. `proposal` is locked; the caller's transaction."""
+    """The ward sends the patient down by this referral; `proposal` is locked, in the caller's transaction."""
+    standing.check_holds(by, proposal.institution_id, DECIDERS, at=at)
     proposal.referral_id = referral_id
     return _answer(proposal, State.ACCEPTED, by=by, at=at)
-
-
-@transaction.atomic
-def observe(stay_id: UUID, measures: dict[str, float | bool | str], *, by: User, at: datetime) -> Stay:
-    """Readings of an inpatient which the criteria for going down ask for. Raises Invalid, NotFound."""
-    lying = Stay.objects.select_for_update(of=("self",), no_key=True).filter(state=StayState.OCCUPIED)
-    stay = lying.filter(pk=stay_id).first()
-    if stay is None:
-        raise NotFound
-    catalogue = rulebooks.current().catalogue(rules.day_of(at))
-    if faults := check_measures(catalogue, measures):
-        raise Invalid(fields=faults)
-    stay.measures = {**stay.measures, **measures}
-    stay.save(update_fields=["measures"])
-    audit.record("stay.observe", stay, by=by, at=at, resident_id=stay.resident_id, institution_id=stay.institution_id)
-    return stay
 
 
 def lock(proposal_id: UUID) -> Proposal:
@@ -170,24 +144,25 @@ def tell_late(*, at: datetime) -> int:
 
 
 def _propose_one(stay: Stay, at: datetime) -> bool:
-    grounds = grounds_for(stay, at=at)
+    grounds = readings.grounds_of(stay, at=at)
     earlier = Proposal.objects.filter(institution_id=stay.institution_id, episode=stay.episode)
     is_asked = earlier.filter(Q(state__in=[State.OPEN, State.ACCEPTED]) | Q(ask_again_at__gt=at)).exists()
-    if grounds is None or is_asked or stay.resident_id is None:
+    if not grounds.hold or is_asked or stay.resident_id is None:
         return False
+    criterion = grounds.met.criterion if grounds.met else None
     community, room = community_for(stay, at=at)
     with transaction.atomic():
         proposal, is_new = Proposal.objects.get_or_create(
             institution_id=stay.institution_id, episode=stay.episode, state=State.OPEN,
             defaults={
                 "ward_id": stay.ward_id, "stay": stay, "resident_id": stay.resident_id, "community": community,
-                "free_beds": room, "is_stable": grounds.is_stable, "criterion": grounds.criterion,
+                "free_beds": room, "is_stable": grounds.is_stable, "criterion": criterion.code if criterion else "",
                 "days": grounds.days, "suggested_days": grounds.suggested_days, "made_at": at,
                 "due_at": rules.answer_by(at), "rulebook_version": rules.version(),
             },
         )  # fmt: skip
         if is_new:
-            _tell_of(proposal, stay, at)
+            _tell_of(proposal, stay, criterion.title if criterion else "", at)
     return is_new
 
 
@@ -220,13 +195,14 @@ def _answer(proposal: Proposal, state: str, *, by: User, at: datetime) -> Propos
     return proposal
 
 
-def _tell_of(proposal: Proposal, stay: Stay, at: datetime) -> None:
-    why = "达到下转标准" if proposal.is_stable else f"住院 {proposal.days} 天，超过建议的 {proposal.suggested_days} 天"
+def _tell_of(proposal: Proposal, stay: Stay, title: str, at: datetime) -> None:
+    """The ward and the community hear why; whose name it is both read on the page of proposals."""
+    why = f"达到下转标准“{title}”" if title else f"住院 {proposal.days} 天，超过建议的 {proposal.suggested_days} 天"
     to = [Addressee(institution_id=stay.institution_id, department_id=stay.ward.department_id)]
     text = f"{stay.ward.name} {stay.resource.name} 床的病人{why}，请答复是否下转。"
     notify("proposal.made", cause=("proposal", str(proposal.pk)), to=to, text=text, at=at, once_key=f"{proposal.pk}:w")
     if proposal.community_id:
-        text = f"{stay.institution} 一位住院病人可能下转到贵院接续治疗，请留意床位与接续。"
+        text = f"{stay.institution} 一位住院病人{why}，可能下转到贵院接续治疗，请留意床位与接续。"
         to = [Addressee(institution_id=proposal.community_id)]
         notify(
             "proposal.made", cause=("proposal", str(proposal.pk)), to=to, text=text, at=at, once_key=f"{proposal.pk}:c"

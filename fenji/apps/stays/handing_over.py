@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid
+from fenji.apps.stays import standing
 from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import HandedOver, StillReserved
 from fenji.apps.stays.models import HandOver, Resource, Stay
@@ -28,7 +29,7 @@ def hand_over(
     """
     if until_at is not None and until_at <= from_at:
         raise Invalid(fields={"until_at": _("结束须晚于开始。")})
-    resources = lock_these(resource_ids)
+    resources = _lock(resource_ids, by, at)
     same = HandOver.objects.filter(resource__in=resources, from_at=from_at, until_at=until_at)
     known = set(same.values_list("resource_id", flat=True))
     for number, resource in resources.items():
@@ -47,7 +48,7 @@ def take_back(resource_ids: Collection[int], *, from_at: datetime, by: User | No
     """
     if from_at < at - JUST_NOW:
         raise Invalid(fields={"from_at": _("收回的时间不能早于现在。")})
-    resources = lock_these(resource_ids)
+    resources = _lock(resource_ids, by, at)
     promised = Stay.objects.filter(
         resource__in=resources, state__in=[state.value for state in PLANNED], until_at__gt=from_at
     ).exclude(state=StayState.HELD, held_until__lte=at)
@@ -67,6 +68,13 @@ def handed_over_at(resource_ids: Collection[int], at: datetime) -> set[int]:
         Q(until_at=None) | Q(until_at__gt=at), resource__in=resource_ids, from_at__lte=at
     )
     return set(standing.values_list("resource_id", flat=True))
+
+
+def _lock(resource_ids: Collection[int], by: User | None, at: datetime) -> dict[int, Resource]:
+    resources = lock_these(resource_ids)
+    for house in {one.institution_id for one in resources.values()}:
+        standing.check_can_keep(by, house, at=at)
+    return resources
 
 
 def _write(resource: Resource, from_at: datetime, until_at: datetime | None, by: User | None, at: datetime) -> None:

@@ -135,6 +135,7 @@ class Stay(models.Model):
     expected_at = models.DateTimeField(null=True)  # discharge, as the ward expects it
     diagnosis_code = models.CharField(max_length=10, blank=True)
     measures = models.JSONField(default=dict)  # what the criteria for going down read
+    measured_at = models.DateTimeField(null=True)  # when the ward last wrote them
     reason = models.CharField(max_length=80, blank=True)  # why blocked, why ended
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

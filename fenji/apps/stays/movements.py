@@ -20,15 +20,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.policies import KEEPERS
 from fenji.apps.common import audit
 from fenji.apps.common.errors import DomainError, Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
 from fenji.apps.residents.relations import relation_for
-from fenji.apps.stays import rules
+from fenji.apps.stays import rules, standing
 from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import AlreadyAdmitted, BedOccupied, MovementChanged, StayEnded
 from fenji.apps.stays.models import Feed, Movement, Resource, Stay
-from fenji.apps.stays.policies import Span
+from fenji.apps.stays.policies import WARD_STAFF, Span
 from fenji.apps.stays.projection import Waits, make_way, settle_bed, settle_episodes
 from fenji.kernel.stays import BED_NEEDED, OF_BED, OF_PATIENT, Event, ResourceKind, StayState
 
@@ -66,11 +67,13 @@ class Told:
 
 @transaction.atomic
 def record(form: MovementForm, *, institution_id: int, by: User | None, at: datetime, by_hand: bool = False) -> Told:
-    """Take a movement in, once. Raises MovementChanged, Invalid; by hand also what stands in its way.
+    """Take a movement in, once. Raises MovementChanged, Invalid, NotFound; by hand also what stands in its way.
 
+    By hand whoever works in its wards tells it, else who speaks for the house.
     The feed counts as heard from at `at`, also when the movement is an old one told again.
     """
-    feed = hear_from(institution_id, by_messages=not by_hand, at=at)
+    feed = word_from(institution_id, by_messages=not by_hand, at=at)
+    standing.check_holds(by, institution_id, WARD_STAFF if by_hand else KEEPERS, at=at)
     told = hashlib.sha256(json.dumps(asdict(form), sort_keys=True, default=str).encode()).hexdigest()
     known = Movement.objects.filter(institution_id=institution_id, message_id=form.message_id).first()
     if known is not None:
@@ -115,8 +118,20 @@ def by_hand(
 
 
 @transaction.atomic
-def hear_from(institution_id: int, *, by_messages: bool, at: datetime) -> Feed:
-    """The house said something: what it promised before may be promised again. Locks its feed."""
+def hear_from(institution_id: int, *, by_messages: bool, by: User | None, at: datetime) -> Feed:
+    """The house says that what we have is so: beds may be promised again. Raises NotFound for who may not say it.
+
+    A person who has looked round is written down; a system that says every minute that it is there is not.
+    """
+    feed = word_from(institution_id, by_messages=by_messages, at=at)
+    standing.check_holds(by, institution_id, KEEPERS if by_messages else WARD_STAFF, at=at)
+    if not by_messages:
+        audit.record("ward.check", feed, by=by, at=at, institution_id=institution_id)
+    return feed
+
+
+def word_from(institution_id: int, *, by_messages: bool, at: datetime) -> Feed:
+    """The house was heard from, whatever it said. Locks its feed, in the caller's transaction."""
     Feed.objects.get_or_create(institution_id=institution_id, defaults={"last_at": at, "by_messages": by_messages})
     feed = Feed.objects.select_for_update(no_key=True).get(institution_id=institution_id)
     feed.last_at, feed.by_messages = max(feed.last_at, at), feed.by_messages or by_messages

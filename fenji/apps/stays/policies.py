@@ -1,11 +1,15 @@
 """Who may take what for which span: what is wanted, on what footing, and what is wrong with it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from fenji.apps.booking.policies import KEEPERS
+from fenji.apps.common.errors import NotFound
 from fenji.apps.stays.errors import DoesNotFit, HoldLapsed, SpanPast, StayEnded
+from fenji.kernel.roles import Role
 from fenji.kernel.stays import NEXT, ResourceKind, StayState, misfit
 
 if TYPE_CHECKING:
@@ -15,6 +19,19 @@ LONGEST = timedelta(days=60)
 AHEAD = timedelta(days=366)
 PATIENT_ASKED = "居民要求改期"  # the reason of a move that is the patient's doing: not the hospital's wait
 JUST_NOW = timedelta(minutes=5)  # a form filled in takes a moment
+
+# By posts at the house: who keeps its clinics keeps its beds (`KEEPERS`); who writes the ward board; who reserves for
+# the house; who decides about a patient in bed; who takes readings.
+HOSPITAL = frozenset({Role.PHYSICIAN, Role.REFERRAL_OFFICE})
+WARD_STAFF = HOSPITAL | {Role.FAMILY_DOCTOR, Role.NURSE, Role.PRIMARY_HEAD}
+ARRANGERS = KEEPERS | HOSPITAL
+DECIDERS = frozenset({Role.PHYSICIAN})
+OBSERVERS = frozenset({Role.PHYSICIAN, Role.NURSE})
+# Who takes which step of a day surgery: what is clinical a physician, the rest the office too.
+SURGERY_STEPS: Mapping[str, frozenset[Role]] = {
+    **dict.fromkeys(("request", "assess", "operate", "discharge", "admit", "hand_over"), DECIDERS),
+    **dict.fromkeys(("book", "cancel", "call"), HOSPITAL),
+}
 
 
 class Footing(Enum):
@@ -49,6 +66,12 @@ class Wanted:
     ward_ids: tuple[int, ...] = ()
     department_ids: tuple[int, ...] = ()
     not_ids: tuple[int, ...] = ()
+
+
+def check_holds(held: Collection[Role], allowed: Collection[Role]) -> None:
+    """Raise NotFound unless one of the posts held is allowed: absent and another's look the same."""
+    if not set(held) & set(allowed):
+        raise NotFound
 
 
 def check_span(span: Span, *, at: datetime) -> Span:

@@ -132,7 +132,7 @@ def _write_lies(episode: _Episode, resources: dict[int, Resource], at: datetime)
     rows = sorted((stay for stay in episode.known if stay.state != StayState.CLEANING), key=lambda stay: stay.from_at)
     admitted_at = told.lies[0].from_at if told.lies else at
     for number, lie in enumerate(told.lies):
-        stay = rows[number] if number < len(rows) else Stay(**_of_episode(movements))
+        stay = rows[number] if number < len(rows) else Stay(**_of_episode(movements), **_measured(rows))
         stay.admitted_at, stay.expected_at = admitted_at, told.expected_at
         _write_lie(stay, lie, resources[lie.bed], movements, at)
     for stay in rows[len(told.lies) :]:
@@ -142,6 +142,11 @@ def _write_lies(episode: _Episode, resources: dict[int, Resource], at: datetime)
         if lie.until_at is not None:
             write_cleaning(resources[lie.bed], lie.until_at, movements[0].episode, at=at)
             _settle_closures(resources[lie.bed], at)
+
+
+def _measured(rows: list[Stay]) -> dict[str, Any]:
+    """What the ward wrote of the patient goes along into the next bed."""
+    return {"measures": rows[-1].measures, "measured_at": rows[-1].measured_at} if rows else {}
 
 
 def _follow_with_relation(

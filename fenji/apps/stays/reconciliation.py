@@ -17,8 +17,9 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
+from fenji.apps.stays import standing
 from fenji.apps.stays.models import Census, Difference, Feed, Resource, Stay
-from fenji.apps.stays.movements import hear_from, waiting_at
+from fenji.apps.stays.movements import waiting_at, word_from
 from fenji.kernel.stays import ResourceKind, StayState
 
 Kind = Difference.Kind
@@ -30,14 +31,15 @@ NOTE_LENGTH = 200
 def compare(
     lying: Mapping[str, str], *, institution_id: int, taken_at: datetime, by: User | None, at: datetime
 ) -> Census:
-    """Take in who lay where at `taken_at` (bed code to 住院号) and list every difference. Raises Invalid.
+    """Take in who lay where at `taken_at` (bed code to 住院号) and list every difference. Raises Invalid, NotFound.
 
     The day's later list replaces the earlier one and its open differences; what was settled stays settled. By system:
     the house counts as heard from.
     """
+    standing.check_can_keep(by, institution_id, at=at)
     if not at - timedelta(days=2) <= taken_at <= at + timedelta(minutes=5) or len(lying) > MOST_BEDS:
         raise Invalid(fields={"taken_at": _("清单时间应在最近两天内。")})
-    hear_from(institution_id, by_messages=True, at=at)
+    word_from(institution_id, by_messages=True, at=at)
     on = timezone.localdate(taken_at)
     census, _made = Census.objects.update_or_create(
         institution_id=institution_id, on=on, defaults={"taken_at": taken_at, "beds": len(lying), "at": at}
@@ -70,19 +72,19 @@ def note_missing(*, on: date, at: datetime) -> int:
 
 
 @transaction.atomic
-def settle(difference_id: int, note: str, *, institution_id: int, by: User, at: datetime) -> Difference:
+def settle(difference_id: int, note: str, *, by: User, at: datetime) -> Difference:
     """Somebody found out what was wrong, and says it. Raises Invalid, NotFound."""
     note = note.strip()[:NOTE_LENGTH]
     if fault := fault_in(note) or ("" if note else _("请写明核对结果。")):
         raise Invalid(fields={"note": fault})
-    found = Difference.objects.select_for_update(of=("self",)).filter(pk=difference_id, institution_id=institution_id)
-    difference = found.first()
+    difference = Difference.objects.select_for_update(of=("self",)).filter(pk=difference_id).first()
     if difference is None:
         raise NotFound
+    standing.check_can_keep(by, difference.institution_id, at=at)
     if difference.settled_at is None:
         difference.settled_at, difference.settled_by, difference.settled_note = at, by, note
         difference.save(update_fields=["settled_at", "settled_by", "settled_note"])
-        audit.record("beds.settle", difference, by=by, at=at, institution_id=institution_id, reason=note)
+        audit.record("beds.settle", difference, by=by, at=at, institution_id=difference.institution_id, reason=note)
     return difference
 
 

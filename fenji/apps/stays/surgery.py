@@ -21,11 +21,11 @@ from fenji.apps.registry.errors import NoOffice
 from fenji.apps.registry.models import Department
 from fenji.apps.registry.queries import office_of
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import actions, bundles, queries, rules
+from fenji.apps.stays import actions, bundles, queries, rules, standing
 from fenji.apps.stays.bundles import ResourceItem
 from fenji.apps.stays.errors import NotReadyToGo, NotYet
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
-from fenji.apps.stays.policies import Footing, Person, Span, Wanted
+from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Span, Wanted
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
 from fenji.kernel.stays import PLANNED, ResourceKind
 
@@ -38,7 +38,8 @@ def request(
     resident: Resident, department: Department, procedure: str, *, by: User, at: datetime, diagnosis_code: str = "",
     referral_id: UUID | None = None,
 ) -> Surgery:  # fmt: skip
-    """Ask for a day surgery; the department assesses within the rulebook's time. Raises Invalid."""
+    """Ask for a day surgery; the department assesses within the rulebook's time. Raises Invalid, NotFound."""
+    _check_may("request", department.institution_id, by, at)
     procedure = procedure.strip()
     if fault := fault_in(procedure) or ("" if 0 < len(procedure) <= 80 else _("请填写手术名称，最多 80 字。")):
         raise Invalid(fields={"procedure": fault})
@@ -57,7 +58,7 @@ def assess(
 
     Raises Invalid naming every question that is open, NotYet, Stale, NotFound.
     """
-    surgery = _lock(surgery_id, version)
+    surgery = _lock(surgery_id, version, "assess", by, at)
     _check_next(surgery, S.ASSESSED)
     if open_items := missing(checklist):
         raise Invalid(fields={code: _("请回答这一项。") for code in open_items})
@@ -74,7 +75,7 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
 
     Any of the house's that is free, the department's own first. Raises ResourceTaken, SpanPast, NotYet, Stale.
     """
-    surgery = _lock(surgery_id, version)
+    surgery = _lock(surgery_id, version, "book", by, at)
     _check_next(surgery, S.BOOKED)
     if surgery.bundle_id is not None:
         bundles.give_back(surgery.bundle_id, "改期", by=by, at=at)
@@ -98,7 +99,7 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
 @transaction.atomic
 def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surgery:
     """The surgery is done; the theatre is free, the patient lies in recovery. Raises NotYet before its time."""
-    surgery = _lock(surgery_id, version)
+    surgery = _lock(surgery_id, version, "operate", by, at)
     _check_next(surgery, S.OPERATED)
     if surgery.starts_at is None or at < surgery.starts_at:
         raise NotYet
@@ -114,7 +115,7 @@ def discharge(surgery_id: UUID, signs: Mapping[str, int], *, by: User, at: datet
 
     Raises NotReadyToGo when it is not passed, or the day of the surgery is over; Invalid, NotYet, Stale.
     """
-    surgery = _lock(surgery_id, version)
+    surgery = _lock(surgery_id, version, "discharge", by, at)
     _check_next(surgery, S.DISCHARGED)
     try:
         is_ready = may_go_home(signs, passing=rules.passing_score(at))
@@ -142,14 +143,13 @@ def cancel(surgery_id: UUID, reason: str, *, by: User, at: datetime, version: in
 
 
 @transaction.atomic
-def call(
-    call_id: int, *, reached: bool, is_well: bool | None, note: str, institution_id: int, by: User, at: datetime
-) -> SurgeryCall:
+def call(call_id: int, *, reached: bool, is_well: bool | None, note: str, by: User, at: datetime) -> SurgeryCall:
     """Note a call: how the patient is. Who was not reached stays on the list. The last one ends the surgery's story."""
     found = SurgeryCall.objects.select_for_update(of=("self",)).select_related("surgery")
-    one = found.filter(pk=call_id, surgery__institution_id=institution_id).first()
+    one = found.filter(pk=call_id).first()
     if one is None:
         raise NotFound
+    _check_may("call", one.surgery.institution_id, by, at)
     if one.done_at is not None:
         return one
     if reached and is_well is None:
@@ -158,9 +158,9 @@ def call(
     if reached:
         one.done_at, one.done_by, one.is_well = at, by, is_well
     one.save()
-    surgery = _lock(one.surgery_id)
+    surgery = _lock(one.surgery_id, None, "call", by, at)
     audit.record(
-        "surgery.call", surgery, by=by, at=at, resident_id=surgery.resident_id, institution_id=institution_id,
+        "surgery.call", surgery, by=by, at=at, resident_id=surgery.resident_id, institution_id=surgery.institution_id,
         details={"reached": reached, "well": is_well},
     )  # fmt: skip
     if surgery.state == S.DISCHARGED and not surgery.calls.filter(done_at=None).exists():
@@ -168,8 +168,9 @@ def call(
     return one
 
 
-def hand_over(surgery: Surgery, referral_id: UUID) -> None:
-    """The community has the patient by this downward referral. The surgery is locked by the caller."""
+def hand_over(surgery: Surgery, referral_id: UUID, *, by: User, at: datetime) -> None:
+    """The community has the patient by this downward referral. The surgery is locked by the caller. Raises NotFound."""
+    _check_may("hand_over", surgery.institution_id, by, at)
     surgery.down_referral_id = referral_id
     surgery.save(update_fields=["down_referral_id"])
 
@@ -217,14 +218,19 @@ def tell_late(*, at: datetime) -> int:
     return told
 
 
-def _lock(surgery_id: UUID, version: int | None = None) -> Surgery:
+def _lock(surgery_id: UUID, version: int | None, step: str, by: User, at: datetime) -> Surgery:
     found = Surgery.objects.select_for_update(of=("self",), no_key=True).select_related("resident", "department")
     surgery = found.filter(pk=surgery_id).first()
     if surgery is None:
         raise NotFound
+    _check_may(step, surgery.institution_id, by, at)
     if version is not None and version != surgery.version:
         raise Stale
     return surgery
+
+
+def _check_may(step: str, institution_id: int, by: User, at: datetime) -> None:
+    standing.check_holds(by, institution_id, SURGERY_STEPS[step], at=at)
 
 
 def _check_next(surgery: Surgery, state: SurgeryState) -> None:
@@ -248,13 +254,14 @@ def _enter(
 
 
 def _close(surgery_id: UUID, state: SurgeryState, reason: str, *, by: User, at: datetime, version: int) -> Surgery:
-    surgery = _lock(surgery_id, version)
+    verb = "admit" if state is S.ADMITTED else "cancel"
+    surgery = _lock(surgery_id, version, verb, by, at)
     _check_next(surgery, state)
     surgery.reason = _clean("reason", reason)[:80]
     if not surgery.reason:
         raise Invalid(fields={"reason": _("请写明原因。")})
     _free_all(surgery, by=by, at=at)
-    return _enter(surgery, state, "admit" if state is S.ADMITTED else "cancel", by=by, at=at)
+    return _enter(surgery, state, verb, by=by, at=at)
 
 
 def _free_all(surgery: Surgery, *, by: User, at: datetime) -> None:

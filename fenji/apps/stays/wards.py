@@ -11,6 +11,7 @@ from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
 from fenji.apps.registry.models import Department
+from fenji.apps.stays import standing
 from fenji.apps.stays.models import Resource, Stay, Ward
 from fenji.kernel.stays import LIVING, ResourceKind, StayState
 
@@ -36,13 +37,14 @@ class ResourceForm:
 
 @transaction.atomic
 def put_resource(form: ResourceForm, *, by: User | None, at: datetime) -> tuple[Resource, bool, bool]:
-    """Enter a resource or change it; whether it is new, and whether it was changed. Raises Invalid.
+    """Enter a resource or change it; whether it is new, and whether it was changed. Raises Invalid, NotFound.
 
     A bed with somebody in it or promised is not taken out of use before that ends.
     """
     department = Department.objects.filter(pk=form.department_id).first()
     if department is None:
         raise NotFound
+    standing.check_can_keep(by, department.institution_id, at=at)
     ward, is_ward_changed = _put_ward(department, form)
     found = (
         Resource.objects.select_for_update(no_key=True)
@@ -83,7 +85,7 @@ def close_ward(
         raise Invalid(fields={"reason": fault})
     if until_at is not None and until_at <= from_at:
         raise Invalid(fields={"until_at": _("结束须晚于开始。")})
-    ward = _lock(ward_id)
+    ward = _lock(ward_id, by, at)
     ward.closed_from, ward.closed_until, ward.closed_reason = from_at, until_at, reason
     ward.save(update_fields=["closed_from", "closed_until", "closed_reason"])
     audit.record("ward.close", ward, by=by, at=at, institution_id=ward.institution_id, reason=reason)
@@ -98,7 +100,7 @@ def close_ward(
 @transaction.atomic
 def open_ward(ward_id: int, *, by: User | None, at: datetime) -> Ward:
     """The ward is in use again."""
-    ward = _lock(ward_id)
+    ward = _lock(ward_id, by, at)
     ward.closed_from = ward.closed_until = None
     ward.closed_reason = ""
     ward.save(update_fields=["closed_from", "closed_until", "closed_reason"])
@@ -132,8 +134,9 @@ def _check(row: Ward | Resource) -> None:
             raise Invalid(fields={"used_until": _("停用日期之后仍有病人或预留，请先安排。")})
 
 
-def _lock(ward_id: int) -> Ward:
+def _lock(ward_id: int, by: User | None, at: datetime) -> Ward:
     ward = Ward.objects.select_for_update(no_key=True).filter(pk=ward_id).first()
     if ward is None:
         raise NotFound
+    standing.check_can_keep(by, ward.institution_id, at=at)
     return ward

@@ -79,5 +79,13 @@ def diagnosis_words(referral: Any) -> str:
     return str(referral.diagnosis_name)
 
 
+def diagnosis_name(code: str) -> str:
+    """The name of an ICD-10 code; of its category where the table has no finer one; the code itself of none."""
+    known = load_diagnoses().get(code) if code else None
+    if known is None:
+        return code
+    return known.name_en if reads_english() and known.name_en else known.name
+
+
 def _english(named: Any) -> str:
     return str(getattr(named, "name_en", "")) if reads_english() else ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.residents import actions, duplicates, identity, queries, relations
+from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.models import Resident
 from fenji.apps.residents.policies import MERGING_ROLES, Purpose
 from fenji.web.posting import once, show_faults
@@ -35,6 +36,8 @@ def desk(request: PostRequest) -> HttpResponse:
     page = int(text) if text.isdigit() and len(text) < 4 else 1
     pairs, has_next = duplicates.duplicate_candidates(request.user, at, page)
     rows = [(pair, relations.relation_for(request.user, pair.other.pk, at) is not None) for pair in pairs]
+    named = [pair.other.pk for pair, both in rows if both]
+    record_listing("duplicates", [*(pair.resident.pk for pair in pairs), *named], by=request.user, at=at, page=page)
     shown = {
         "rows": rows,
         "page": page,

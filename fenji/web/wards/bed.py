@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.referrals import queries as referrals
+from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.models import Resident
 from fenji.apps.stays import board, movements, queries
 from fenji.apps.stays.models import Resource, Stay
+from fenji.apps.stays.policies import WARD_STAFF
 from fenji.apps.stays.rules import day_of
 from fenji.kernel.referral import State
 from fenji.kernel.stays import Event, StayState
@@ -25,7 +27,7 @@ from fenji.web.family_doctor.sheet import diagnosis_meant
 from fenji.web.posting import once, show_faults
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.forms import AdmitForm, BlockForm, ExpectForm, TransferForm
-from fenji.web.wards.own import STAFF, bed_for, noon_of
+from fenji.web.wards.own import bed_for, noon_of
 
 DAYS, MOST = 14, 60
 SAID = {
@@ -35,14 +37,14 @@ SAID = {
 
 
 @require_GET
-@requires_role(*STAFF)
+@requires_role(*WARD_STAFF)
 def one(request: PostRequest, bed_id: int) -> HttpResponse:
     """The bed over two weeks, with a form for everything that can happen to it now."""
     return _page(request, bed_for(request.post, bed_id), clock.now(), {})
 
 
 @require_POST
-@requires_role(*STAFF)
+@requires_role(*WARD_STAFF)
 def act(request: PostRequest, bed_id: int, verb: str) -> HttpResponse:
     """Write down what happened. What is refused stands beside its box."""
     bed, at = bed_for(request.post, bed_id), clock.now()
@@ -72,11 +74,19 @@ def _page(request: PostRequest, bed: Resource, at: datetime, forms_so_far: dict[
     is_shut = row is not None and row.now is not None and row.now.state == StayState.BLOCKED
     verbs = ("transfer", "expect") if lying else () if is_shut else ("admit", "block")
     shown = {verb: forms_so_far.get(verb) or _form(verb, request, bed, at, blank=True) for verb in verbs}
+    _record(request, row, shown.get("admit"), at)
     words = {
         "at": at, "today": day_of(at), "bed": bed, "row": row, "lying": lying, "forms": shown, "is_shut": is_shut,
         "is_dirty": row is not None and row.now is not None and row.now.state == StayState.CLEANING,
     }  # fmt: skip
     return render(request, "wards/bed.html", words, status=422 if forms_so_far else 200)
+
+
+def _record(request: PostRequest, row: board.BedRow | None, admitting: forms.Form | None, at: datetime) -> None:
+    """Whose names the page says: who lies there, who comes, and who could be put to bed."""
+    there = [stay.resident_id for stay in (row.now, row.next) if stay] if row else []
+    offered = [UUID(number) for number, _name in admitting.fields["who"].choices] if admitting else []  # type: ignore[attr-defined]
+    record_listing("bed", [*there, *offered], by=request.user, at=at, institution_id=request.post.institution_id)
 
 
 def _form(verb: str, request: PostRequest, bed: Resource, at: datetime, *, blank: bool = False) -> forms.Form | None:
@@ -95,7 +105,7 @@ def _told(verb: str, request: PostRequest, bed: Resource, form: forms.Form | Non
     if verb in {"transfer", "discharge", "expect"} and lying is None:
         raise NotFound
     who = Resident.objects.get(pk=UUID(values["who"])) if verb == "admit" else None
-    diagnosis = diagnosis_meant(values.get("diagnosis") or "") if verb == "admit" else None
+    diagnosis = diagnosis_meant(values.get("diagnosis") or "")
     until = values.get("expected_on") or values.get("until_on")
     movements.by_hand(
         Event(verb), institution_id=bed.institution_id, by=request.user, at=at,

@@ -19,10 +19,12 @@ from fenji.apps.referrals.actions.going_down import hand_over_surgery
 from fenji.apps.referrals.choosing import Question, choose
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department
+from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
 from fenji.apps.stays import surgery
 from fenji.apps.stays.models import Surgery, SurgeryCall
+from fenji.apps.stays.policies import HOSPITAL, SURGERY_STEPS
 from fenji.kernel.day_surgery import SurgeryState
 from fenji.kernel.referral import Direction, State, Urgency
 from fenji.kernel.roles import Role
@@ -32,7 +34,7 @@ from fenji.web.posting import once, show_faults, version_of
 from fenji.web.referrals.presenter import proposals
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.forms import BookForm, CallForm, ChecklistForm, ReasonForm, SignsForm, SurgeryForm
-from fenji.web.wards.own import HOSPITAL
+from fenji.web.wards.own import typed_diagnosis
 from fenji.web.wards.words import state_words
 
 MOST = 60
@@ -51,17 +53,20 @@ VERBS: dict[str, tuple[str, ...]] = {
 def desk(request: PostRequest) -> HttpResponse:
     """The department's day surgeries that are not over, and whom to call today; the office sees the house's."""
     at, unit = clock.now(), request.post.department_id if request.post.role == Role.PHYSICIAN else None
-    rows = surgery.surgeries_at(request.post.institution_id, department_id=unit)[:MOST]
+    rows = list(surgery.surgeries_at(request.post.institution_id, department_id=unit)[:MOST])
+    calls = list(surgery.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST])
+    in_care = _in_care(request) if request.post.role in SURGERY_STEPS["request"] else []
+    named = [one.resident_id for one in rows] + [call.surgery.resident_id for call in calls]
+    named += [one.resident_id for one in in_care]
+    _record(request, named, at)
     words = {
-        "at": at, "rows": [(one, state_words(one.state)) for one in rows],
-        "calls": surgery.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST],
-        "in_care": _in_care(request) if request.post.role == Role.PHYSICIAN else [],
+        "at": at, "rows": [(one, state_words(one.state)) for one in rows], "calls": calls, "in_care": in_care,
     }  # fmt: skip
     return render(request, "wards/day_surgery.html", words)
 
 
 @require_http_methods(["GET", "POST"])
-@requires_role(Role.PHYSICIAN)
+@requires_role(*SURGERY_STEPS["request"])
 def new(request: PostRequest, resident_id: UUID) -> HttpResponse:
     """Ask for a day surgery for somebody in care here."""
     at = clock.now()
@@ -81,8 +86,9 @@ def new(request: PostRequest, resident_id: UUID) -> HttpResponse:
 def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     """One surgery with the form of its next step."""
     at, found = clock.now(), surgery.surgery_at(surgery_id, request.post.institution_id)
-    verbs = VERBS.get(found.state, ())
+    verbs = [verb for verb in VERBS.get(found.state, ()) if request.post.role in SURGERY_STEPS[verb]]
     verb = request.POST.get("verb", "")
+    _record(request, [found.resident_id], at)
     shown: dict[str, forms.Form | None] = {name: FORMS[name]() if name in FORMS else None for name in verbs}
     status = 200
     if request.method == "POST":
@@ -99,20 +105,21 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
         shown[verb], status = form, 422
     words = {
         "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
-        "calls": found.calls.order_by("due_at"), "may_hand_over": _may_hand_over(found),
+        "calls": found.calls.order_by("due_at"), "may_hand_over": _may_hand_over(request, found),
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-@requires_role(Role.PHYSICIAN)
+@requires_role(*SURGERY_STEPS["hand_over"])
 def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     """The community goes on: the form of sending down."""
     at, found = clock.now(), surgery.surgery_at(surgery_id, request.post.institution_id)
-    if not _may_hand_over(found):
+    if not _may_hand_over(request, found):
         raise NotFound
     resident = access_resident(request.user, found.resident_id, at=at, purpose=Purpose.REFERRAL)
-    form = DownForm(request.POST if request.method == "POST" else None)
+    written = {"diagnosis": typed_diagnosis(found.diagnosis_code)}
+    form = DownForm(request.POST if request.method == "POST" else None, initial=written)
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _hand_over(request, found, form))
@@ -126,7 +133,7 @@ def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires_role(*HOSPITAL)
+@requires_role(*SURGERY_STEPS["call"])
 def called(request: PostRequest, call_id: int) -> HttpResponse:
     """Note a call; who was not reached stays on the list."""
     at = clock.now()
@@ -135,6 +142,7 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
     ).first()  # fmt: skip
     if call is None:
         raise NotFound
+    _record(request, [call.surgery.resident_id], at)
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,6 +151,10 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
             show_faults(form, error)
     words = {"form": form, "call": call, "surgery": call.surgery, "at": at}
     return render(request, "wards/surgery_call.html", words, status=422 if form.errors else 200)
+
+
+def _record(request: PostRequest, resident_ids: list[UUID], at: datetime) -> None:
+    record_listing("day-surgery", resident_ids, by=request.user, at=at, institution_id=request.post.institution_id)
 
 
 def _in_care(request: PostRequest) -> list[Referral]:
@@ -198,11 +210,11 @@ def _called(request: PostRequest, call: SurgeryCall, form: CallForm) -> str:
     surgery.call(
         call.pk, reached=values["reached"] == "yes", note=values["note"], by=request.user, at=clock.now(),
         is_well=None if not values["is_well"] else values["is_well"] == "yes",
-        institution_id=request.post.institution_id,
     )  # fmt: skip
     messages.success(request, _("已记录。"))
     return reverse("day_surgery")
 
 
-def _may_hand_over(found: Surgery) -> bool:
-    return found.state == SurgeryState.DISCHARGED and found.down_referral_id is None
+def _may_hand_over(request: PostRequest, found: Surgery) -> bool:
+    is_due = found.state == SurgeryState.DISCHARGED and found.down_referral_id is None
+    return is_due and request.post.role in SURGERY_STEPS["hand_over"]

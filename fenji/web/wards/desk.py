@@ -16,6 +16,7 @@ from fenji.apps.referrals import queries as referrals
 from fenji.apps.referrals.actions.admissions import TAKES_BED, give_bed
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Membership
+from fenji.apps.residents.listing import record_listing
 from fenji.apps.stays import actions, board, handing_over, queries, reconciliation
 from fenji.apps.stays.models import Resource, Stay
 from fenji.apps.stays.policies import Span, Wanted
@@ -43,10 +44,13 @@ def desk(request: PostRequest) -> HttpResponse:
     counts: dict[int, int] = {}
     for bed in _beds_of([ward.pk for ward in wards]):
         counts[bed.ward_id] = counts.get(bed.ward_id, 0) + (bed.pk in platforms)
+    waiting, planned = _waiting(request.post), list(queries.planned_at(house, at=at)[:MOST])
+    named = [*(one.resident_id for one in waiting), *(stay.resident_id for stay in planned)]
+    record_listing("beds", named, by=request.user, at=at, institution_id=house)
     words = {
         "at": at, "feed": queries.feed_of(house), "is_stale": queries.is_stale(house, at=at),
         "wards": [(one, counts.get(one.ward.pk, 0)) for one in board.wards_now(wards, at=at)],
-        "waiting": _waiting(request.post)[:MOST], "planned": queries.planned_at(house, at=at)[:MOST],
+        "waiting": waiting, "planned": planned,
         "differences": reconciliation.open_differences(house)[:MOST],
     }  # fmt: skip
     return render(request, "wards/desk.html", words)
@@ -113,10 +117,7 @@ def settle(request: PostRequest, difference_id: int) -> HttpResponse:
     """Somebody found out what was wrong, and says it."""
 
     def perform() -> str:
-        reconciliation.settle(
-            difference_id, request.POST.get("note", ""), institution_id=request.post.institution_id, by=request.user,
-            at=clock.now(),
-        )  # fmt: skip
+        reconciliation.settle(difference_id, request.POST.get("note", ""), by=request.user, at=clock.now())
         messages.success(request, _("已记录核对结果。"))
         return reverse("beds_desk")
 

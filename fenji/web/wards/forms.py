@@ -1,11 +1,16 @@
 """The boxes of the bed desks. What they mean is checked by the actions."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fenji.kernel.conditions import Value
+from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
+from fenji.kernel.explanation import name_of
 from fenji.web.wards.words import question_words, sign_words
 from fenji.web.widgets import DateInput
 
@@ -34,6 +39,7 @@ class TransferForm(forms.Form):
 
 class ExpectForm(forms.Form):
     expected_on = forms.DateField(label=_("预计出院"), widget=DateInput())
+    diagnosis = forms.CharField(label=_("更正诊断"), max_length=90, required=False)
 
 
 class BlockForm(forms.Form):
@@ -59,6 +65,45 @@ class HandOverForm(forms.Form):
     """How many of a ward's beds the platform has from now on."""
 
     count = forms.IntegerField(label=_("交平台安排的床位数"), min_value=0, max_value=2000)
+
+
+class ReadingsForm(forms.Form):
+    """A box for each measure, named by its code; what is left open counts as not known."""
+
+    HAS = (("yes", _("是／有")), ("no", _("否／无")), ("", _("未评估")))
+
+    def __init__(self, measures: Sequence[Measure], known: Mapping[str, Value], data: Any = None) -> None:
+        super().__init__(data, initial={code: _typed(value) for code, value in known.items()})
+        self.measures = measures
+        for measure in measures:
+            self.fields[measure.code] = self._box(measure)
+
+    def values(self) -> dict[str, Value | None]:
+        """Each measure asked for with its answer; None where it was left open."""
+        found: dict[str, Value | None] = {}
+        for measure in self.measures:
+            given = self.cleaned_data[measure.code]
+            is_yes_no = measure.kind is MeasureKind.YES_NO
+            found[measure.code] = None if given in {"", None} else given == "yes" if is_yes_no else given
+        return found
+
+    def _box(self, measure: Measure) -> forms.Field:
+        name = name_of(measure, (get_language() or "zh")[:2])
+        if measure.kind is MeasureKind.YES_NO:
+            return forms.ChoiceField(label=name, choices=self.HAS, widget=forms.RadioSelect, required=False)
+        if measure.kind is MeasureKind.CHOICE:
+            choices = [*(measure.choices or {}).items(), ("", _("未评估"))]
+            return forms.ChoiceField(label=name, choices=choices, widget=forms.RadioSelect, required=False)
+        box = forms.NumberInput({"inputmode": "decimal", "step": "any"})
+        unit = f"（{measure.unit}）" if measure.unit else ""
+        return forms.FloatField(
+            label=f"{name}{unit}", min_value=measure.low, max_value=measure.high, required=False, widget=box,
+            help_text=f"{measure.low:g}–{measure.high:g}" if None not in {measure.low, measure.high} else "",
+        )  # fmt: skip
+
+
+def _typed(value: Value) -> str | float:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 class SurgeryForm(forms.Form):

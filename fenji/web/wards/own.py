@@ -6,12 +6,10 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.registry.models import Membership
 from fenji.apps.stays import queries
 from fenji.apps.stays.models import Resource, Ward
-from fenji.kernel.roles import Role
 from fenji.kernel.stays import ResourceKind
 from fenji.kernel.working_time import CHINA
+from fenji.web.presenters.names import diagnosis_name
 
-HOSPITAL = frozenset({Role.PHYSICIAN, Role.REFERRAL_OFFICE})
-STAFF = HOSPITAL | {Role.FAMILY_DOCTOR, Role.NURSE, Role.PRIMARY_HEAD}
 DISCHARGES_AT = time(12)  # a day named as the end of a stay means its noon
 
 
@@ -32,3 +30,8 @@ def bed_for(post: Membership, bed_id: int) -> Resource:
 
 def noon_of(day: date) -> datetime:
     return datetime.combine(day, DISCHARGES_AT, CHINA)
+
+
+def typed_diagnosis(code: str) -> str:
+    """A known diagnosis as somebody would type it into a box: code and name."""
+    return f"{code} {diagnosis_name(code)}" if code else ""

@@ -3,13 +3,13 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from fenji.apps.stays.policies import HOSPITAL, WARD_STAFF
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.navigation import Entry
-from fenji.web.wards import bed, board, day_surgery, desk, going_down
-from fenji.web.wards.own import HOSPITAL, STAFF
+from fenji.web.wards import bed, board, day_surgery, desk, going_down, readings
 
 NAVIGATION = (
-    Entry(_("病区床位"), "wards", "squares-2x2", roles=STAFF),
+    Entry(_("病区床位"), "wards", "squares-2x2", roles=WARD_STAFF),
     Entry(_("床位安排"), "beds_desk", "home", roles=frozenset({Role.REFERRAL_OFFICE})),
     Entry(_("下转建议"), "going_down", "arrow-trending-down", roles=HOSPITAL | PRIMARY),
     Entry(_("日间手术"), "day_surgery", "scissors", roles=HOSPITAL),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("wards/checked/", board.checked, name="wards_checked"),
     path("wards/beds/<int:bed_id>/", bed.one, name="ward_bed"),
     path("wards/beds/<int:bed_id>/<slug:verb>/", bed.act, name="ward_bed_act"),
+    path("wards/stays/<uuid:stay_id>/readings/", readings.one, name="ward_readings"),
     path("beds/", desk.desk, name="beds_desk"),
     path("beds/referrals/<uuid:referral_id>/", desk.give, name="beds_give"),
     path("beds/stays/<uuid:stay_id>/cancel/", desk.cancel, name="beds_cancel"),

@@ -10,9 +10,12 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.notices.models import Notice
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import errors, going_down
+from fenji.apps.stays import errors, going_down, readings
 from fenji.apps.stays.models import Proposal, Stay
+from fenji.kernel.conditions import Answer
+from fenji.kernel.roles import Role
 from fenji.kernel.stays import Event
+from fenji.kernel.tiers import Tier
 from tests.apps.booking import clinic
 from tests.apps.stays import ward
 from tests.apps.stays.ward import DAY, NOW, later, tell
@@ -50,36 +53,70 @@ def lie(where: Department, days: float, code: str = "I10", bed: str = "b1", **mo
 )
 def test_past_the_suggested_stay_is_from_the_day_after(where: Department, code: str, days: float, found: bool) -> None:
     stay = lie(where, days, code)
-    grounds = going_down.grounds_for(stay, at=NOW)
-    assert (grounds is not None and grounds.is_long) is found
+    assert readings.grounds_of(stay, at=NOW).is_long is found
 
 
 def test_the_days_suggested_for_a_child_are_its_own(where: Department) -> None:
     stay = lie(where, 7.5, "J18")
-    assert going_down.grounds_for(stay, at=NOW) is None  # born 1960: ten days
+    assert readings.grounds_of(stay, at=NOW).suggested_days == 10  # born 1960
     Resident.objects.filter(pk=stay.resident_id).update(birth_date=NOW.date() - timedelta(days=3650))
     stay = Stay.objects.get(pk=stay.pk)
-    grounds = going_down.grounds_for(stay, at=NOW)
-    assert grounds is not None
-    assert grounds.suggested_days == 6
+    assert readings.grounds_of(stay, at=NOW).suggested_days == 6
+
+
+def stable(stay: Stay, where: Department, *, but: str = "") -> Stay:
+    """The ward answers everything the criteria ask for, so that they are met; one of them not."""
+    told = {measure.code: measure.code != but for measure in readings.asked_of(stay, at=NOW)}
+    return readings.observe(stay.pk, told, by=clinic.keeper(where, Role.NURSE), at=NOW)
 
 
 def test_who_meets_a_criterion_for_going_down_is_stable_whatever_the_days(where: Department) -> None:
-    from fenji.apps.common import rulebooks
-    from fenji.kernel.conditions import comparisons_of
-    from fenji.kernel.referral import Direction
+    stay = stable(lie(where, 1), where)
+    grounds = readings.grounds_of(stay, at=NOW)
+    assert grounds.met is not None
+    assert grounds.met.criterion.code == "hypertension.down_to_township"
+    assert (grounds.is_long, stay.measured_at) == (False, NOW)
 
-    stay = lie(where, 1, "I10")
-    catalogue = rulebooks.current().catalogue(NOW.date())
-    row = next(one for one in catalogue.criteria if one.direction is Direction.DOWN and one.concerns("I10", {}))
-    readings: dict[str, Any] = {test.measure: test.bound for test in comparisons_of(row.when)}
-    stay = going_down.observe(stay.pk, readings, by=clinic.doctor(), at=NOW)
-    grounds = going_down.grounds_for(stay, at=NOW)
-    assert grounds is not None
-    assert grounds.is_stable
-    assert not grounds.is_long
-    with pytest.raises(Invalid):
-        going_down.observe(stay.pk, {"no_such_reading": 1}, by=clinic.doctor(), at=NOW)
+
+def test_what_speaks_against_going_down_is_named_and_may_be_taken_back(where: Department) -> None:
+    stay = stable(lie(where, 1), where, but="condition_stable")
+    first = next(one for one in readings.grounds_of(stay, at=NOW).findings if one.criterion.to.tier == Tier.TOWNSHIP)
+    assert (first.answer, [ground.measure.code for ground in first.used]) == (Answer.UNMET, ["condition_stable"])
+    nurse = clinic.keeper(where, Role.NURSE)
+    stay = readings.observe(stay.pk, {"condition_stable": None}, by=nurse, at=NOW)
+    first = next(one for one in readings.grounds_of(stay, at=NOW).findings if one.criterion.to.tier == Tier.TOWNSHIP)
+    assert (first.answer, [one.code for one in first.missing]) == (Answer.UNKNOWN, ["condition_stable"])
+
+
+@pytest.mark.parametrize("wrong", [{"no_such_reading": 1}, {"systolic": 900}, {"systolic": True}, {"bp_at_goal": "x"}])
+def test_a_reading_that_cannot_be_is_refused_by_name_and_nothing_is_written(where: Department, wrong: Any) -> None:
+    stay = lie(where, 1)
+    with pytest.raises(Invalid) as refused:
+        readings.observe(stay.pk, {"bp_at_goal": True} | wrong, by=clinic.keeper(where, Role.NURSE), at=NOW)
+    assert set(refused.value.fields) == set(wrong)
+    stay.refresh_from_db()
+    assert stay.measures == {}
+
+
+def test_readings_go_along_into_the_next_bed(where: Department) -> None:
+    stay = stable(lie(where, 1), where)
+    tell(where.institution_id, "moved", Event.TRANSFER, NOW, stay.episode, "b2")
+    moved = Stay.objects.get(state="occupied", episode=stay.episode)
+    assert (moved.resource.code, moved.measures, moved.measured_at) == ("b2", stay.measures, NOW)
+
+
+def test_the_ward_need_not_wait_for_the_morning_and_everybody_hears_why(where: Department) -> None:
+    stay, nurse = lie(where, 1), clinic.keeper(where, Role.NURSE)
+    with pytest.raises(errors.NothingSpeaksForIt):
+        going_down.propose_now(stay.pk, by=nurse, at=NOW)
+    stable(stay, where)
+    proposal = going_down.propose_now(stay.pk, by=nurse, at=NOW)
+    assert (proposal.is_stable, proposal.criterion) == (True, "hypertension.down_to_township")
+    assert "达到下转标准“可下转乡镇" in Notice.objects.get(kind="proposal.made", department_id=where.pk).text
+    assert going_down.propose_now(stay.pk, by=nurse, at=NOW) == proposal  # pressed twice
+    going_down.decline(proposal.pk, "not_stable", "", by=clinic.keeper(where, Role.PHYSICIAN), at=NOW)
+    with pytest.raises(errors.NothingSpeaksForIt):
+        going_down.propose_now(stay.pk, by=nurse, at=NOW)
 
 
 def test_each_is_proposed_once_and_the_ward_and_the_community_are_told(where: Department) -> None:
@@ -118,7 +155,7 @@ def test_a_community_with_room_is_proposed(where: Department) -> None:
 def test_who_is_declined_is_asked_again_and_a_reason_is_needed(where: Department) -> None:
     lie(where, 9)
     going_down.propose(at=NOW)
-    proposal, doctor = Proposal.objects.get(), clinic.doctor()
+    proposal, doctor = Proposal.objects.get(), clinic.keeper(where, Role.PHYSICIAN)
     with pytest.raises(Invalid):
         going_down.decline(proposal.pk, "because", "", by=doctor, at=NOW)
     with pytest.raises(Invalid):

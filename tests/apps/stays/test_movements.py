@@ -11,6 +11,7 @@ from fenji.apps.registry.models import Department
 from fenji.apps.stays import errors, movements
 from fenji.apps.stays.models import Difference, Movement, Stay
 from fenji.apps.stays.policies import Span
+from fenji.kernel.roles import Role
 from fenji.kernel.stays import Event
 from tests.apps.booking import clinic
 from tests.apps.stays import ward
@@ -190,7 +191,7 @@ def test_the_same_patient_is_not_in_two_beds_of_a_house(where: Department) -> No
 
 
 def test_by_hand_nothing_waits(where: Department) -> None:
-    nurse, house = clinic.doctor(), where.institution_id
+    nurse, house = clinic.keeper(where, Role.NURSE), where.institution_id
     hand = {"institution_id": house, "by": nurse, "at": NOW}
     admitted = movements.by_hand(ADMIT, bed="b1", **hand)
     assert admitted.episode.startswith("H")

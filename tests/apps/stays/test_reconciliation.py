@@ -50,13 +50,13 @@ def test_the_list_is_held_against_the_moment_it_was_taken(where: Department) -> 
 
 def test_a_later_list_of_the_day_replaces_what_is_open_and_keeps_what_was_settled(where: Department) -> None:
     assert compare(where, {"b1": "A", "b2": "B"}) == {("only_there", "b1"), ("only_there", "b2")}
-    nurse, house = clinic.doctor(), where.institution_id
+    office, stranger = clinic.keeper(where), clinic.keeper(ward.department())
     first = Difference.objects.get(bed_code="b1")
     with pytest.raises(Invalid):
-        reconciliation.settle(first.pk, " ", institution_id=house, by=nurse, at=NOW)
+        reconciliation.settle(first.pk, " ", by=office, at=NOW)
     with pytest.raises(NotFound):
-        reconciliation.settle(first.pk, "已核对", institution_id=house + 999, by=nurse, at=NOW)
-    reconciliation.settle(first.pk, "已出院，补发消息", institution_id=house, by=nurse, at=NOW)
+        reconciliation.settle(first.pk, "已核对", by=stranger, at=NOW)
+    reconciliation.settle(first.pk, "已出院，补发消息", by=office, at=NOW)
     assert compare(where, {"b2": "B"}, NOW + HOUR) == {("only_there", "b2")}
     assert Difference.objects.count() == 2
     assert Census.objects.count() == 1

@@ -12,6 +12,7 @@ from fenji.apps.residents.models import Resident
 from fenji.apps.stays import errors, surgery
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
+from fenji.kernel.roles import Role
 from fenji.kernel.stays import ResourceKind
 from tests.apps.booking import clinic
 from tests.apps.stays import ward
@@ -37,7 +38,7 @@ def do(verb: str, one: Surgery, *given: Any, at: Any = NOW) -> Surgery:
 
 def requested(where: Department) -> Surgery:
     who = Resident.objects.get(pk=clinic.resident())
-    return surgery.request(who, where, "白内障超声乳化", by=clinic.doctor(), at=NOW)
+    return surgery.request(who, where, "白内障超声乳化", by=clinic.keeper(where, Role.PHYSICIAN), at=NOW)
 
 
 def booked(where: Department, starts_at: Any = NOW) -> Surgery:
@@ -58,7 +59,7 @@ def test_the_whole_way(where: Department) -> None:
     assert recovery.state == "done"
     calls = list(SurgeryCall.objects.order_by("due_at"))
     assert [call.due_at - NOW - 5 * HOUR for call in calls] == [DAY, 3 * DAY, 7 * DAY]
-    house: dict[str, Any] = {"institution_id": where.institution_id, "by": one.made_by, "at": NOW + 8 * DAY}
+    house: dict[str, Any] = {"by": one.made_by, "at": NOW + 8 * DAY}
     assert list(surgery.calls_due(where.institution_id, at=NOW + DAY + 5 * HOUR)) == calls[:1]
     surgery.call(calls[0].pk, reached=False, is_well=None, note="", **house)
     assert surgery.calls_due(where.institution_id, at=NOW + 9 * DAY).count() == 3  # not reached: still to call

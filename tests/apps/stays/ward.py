@@ -41,7 +41,7 @@ def beds(
     ]  # fmt: skip
     if handed:
         handing_over.hand_over([one.pk for one in made], from_at=at - DAY, until_at=None, by=None, at=at)
-    movements.hear_from(where.institution_id, by_messages=False, at=at)
+    movements.hear_from(where.institution_id, by_messages=False, by=None, at=at)
     return made
 
 

@@ -45,7 +45,7 @@ def hand_over_surgery(surgery_id: UUID, form: Mapping[str, Any], *, by: User, in
         if found.state != SurgeryState.DISCHARGED or found.down_referral_id is not None:
             raise Invalid("出院之后才能交接基层，每例只交接一次。")
         referral = _begin(found.resident_id, form, by=by, institution_id=institution_id, send=True)
-        surgery.hand_over(found, referral.pk)
+        surgery.hand_over(found, referral.pk, by=by, at=clock.now())
         return referral
 
 

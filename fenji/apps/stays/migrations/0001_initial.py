@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('expected_at', models.DateTimeField(null=True)),
                 ('diagnosis_code', models.CharField(blank=True, max_length=10)),
                 ('measures', models.JSONField(default=dict)),
+                ('measured_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=80)),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
