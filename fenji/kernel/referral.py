@@ -163,7 +163,7 @@ MOVES: tuple[Move, ...] = (
     Move("offer", "提供可选号源", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.OFFICE,),
          needs=("places",), tells=(P.RESIDENT,), restarts=True),
     Move("schedule", "预约", (S.ACCEPTED, S.APPOINTMENT_CANCELLED, S.NO_SHOW), S.SCHEDULED,
-         (P.OFFICE, P.SENDER, P.RESIDENT), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
+         (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK), needs=("place",), tells=(P.RESIDENT, P.SENDER)),
     Move("decline_offer", "所列时间都不合适", (S.ACCEPTED, S.APPOINTMENT_CANCELLED), None, (P.RESIDENT, P.SENDER),
          needs=("note",), tells=(P.OFFICE,), restarts=True),
     Move("reschedule", "改约", (S.SCHEDULED,), S.SCHEDULED, (P.OFFICE, P.SENDER, P.RESIDENT, P.CLOCK),

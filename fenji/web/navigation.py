@@ -30,6 +30,8 @@ ORDER = (
     "clinic",
     "wards",
     "capacity",
+    "waiting",
+    "examinations",
     "residents",
     "reading_centre",
     "insurer",

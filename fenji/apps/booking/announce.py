@@ -11,7 +11,8 @@ TASK = "referrals.appointment_changed"
 
 
 def tell(booking: Booking, change: str) -> None:
-    """Defer the job when the booking serves a referral; `change` is moved, cancelled, expired, arrived, no_show."""
+    """Defer the job when the booking serves a referral; `change` is booked, moved, cancelled, expired, arrived
+    or no_show."""
     if booking.referral_id is None:
         return
     app.configure_task(TASK, lock=f"referral:{booking.referral_id}").defer(

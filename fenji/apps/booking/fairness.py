@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.booking.models import EntryState, Offer, WaitingEntry
+from fenji.apps.accounts.models import User
+from fenji.apps.booking import policies, standing
+from fenji.apps.booking.models import EntryState, Offer, OfferState, WaitingEntry
 from fenji.apps.booking.offering import IN_ORDER
+from fenji.apps.common import audit
+from fenji.apps.common.errors import NotFound
+from fenji.apps.registry.models import Department
 
 # Why a place went past somebody who was ahead in the list, as it was written down with the offer.
 REASONS: dict[str, str | Promise] = {
@@ -22,6 +27,7 @@ REASONS: dict[str, str | Promise] = {
     "too_near": _("距就诊太近，来不及答复"),
     "just_taken": _("当时正被他人办理"),
 }
+LIVING = (EntryState.WAITING, EntryState.OFFERED)
 MORE_URGENT, EARLIER = _("更紧急"), _("登记更早")
 
 
@@ -33,9 +39,55 @@ class Served:
     passed: list[tuple[WaitingEntry, str | Promise]]
 
 
+def departments_with_lists(institution_id: int) -> list[Department]:
+    """An institution's departments for which somebody waits, the longest list first, each with `waiting` people."""
+    waits = Count("waiting_entries", filter=Q(waiting_entries__state__in=LIVING))
+    found = Department.objects.filter(institution_id=institution_id).annotate(waiting=waits)
+    return list(found.filter(waiting__gt=0).order_by("-waiting", "pk"))
+
+
+def access_entry(user: User, entry_id: UUID, *, at: datetime) -> WaitingEntry:
+    """One entry for who may answer for the resident or keeps the department's clinics; the reading is recorded.
+
+    Raises NotFound for everyone else.
+    """
+    named = WaitingEntry.objects.select_related("resident", "department__institution", "exam_item", "physician")
+    entry = named.select_related("entered_by", "exam_order").filter(pk=entry_id).first()
+    if entry is None:
+        raise NotFound
+    house = entry.department.institution_id
+    policies.check_can_change(standing.standing_of(user, entry.resident_id, house, at=at))
+    audit.record("waiting.read", entry, by=user, at=at, resident_id=entry.resident_id, institution_id=house)
+    return entry
+
+
+def waiting_for(referral_id: UUID) -> QuerySet[WaitingEntry]:
+    """What a referral waits for now."""
+    found = WaitingEntry.objects.filter(referral_id=referral_id, state__in=LIVING)
+    return found.select_related("department__institution", "resident").order_by(*IN_ORDER)
+
+
+def waits_in(resident_id: UUID, department_id: int) -> bool:
+    """Whether the resident waits for any clinic of the department."""
+    found = WaitingEntry.objects.filter(resident_id=resident_id, department_id=department_id, state__in=LIVING)
+    return found.filter(line="", exam_item=None).exists()
+
+
+def open_offer(entry: WaitingEntry) -> Offer | None:
+    """The place that is kept for it and not yet answered."""
+    offers = entry.offers.filter(state=OfferState.OPEN)
+    return offers.select_related("place__session__physician", "place__department__institution").first()
+
+
+def ahead_of(entry: WaitingEntry) -> list[tuple[WaitingEntry, str | Promise]]:
+    """Who is served before, in order, each with the reason."""
+    before = list(waiting_list(entry.department_id)[: position_of(entry)])
+    return [(one, why_before(one, entry)) for one in before]
+
+
 def waiting_list(department_id: int) -> QuerySet[WaitingEntry]:
     """Who waits for a department, in the order in which they will be served."""
-    found = WaitingEntry.objects.filter(department_id=department_id, state__in=[EntryState.WAITING, EntryState.OFFERED])
+    found = WaitingEntry.objects.filter(department_id=department_id, state__in=LIVING)
     return found.select_related("resident", "exam_item", "physician", "entered_by").order_by(*IN_ORDER)
 
 

@@ -44,7 +44,7 @@ def enter(
     Raises AlreadyWaiting, Invalid for a span that is over or none, NotFound or Forbidden as booking does; Forbidden
     also for a resident who calls himself urgent.
     """
-    standing.check_can_book(by, resident_id, at=at)
+    standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     urgency = _check(wanted, urgency, at)
     if urgency is not Urgency.ROUTINE and referral_id is None and exam_order is None:  # there it was judged
         standing.check_can_judge(by, resident_id, at=at)

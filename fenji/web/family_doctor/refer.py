@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from fenji.apps.booking import fairness
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.actions.waiting import can_wait
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.residents.policies import Purpose
@@ -80,6 +82,7 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
         return reverse("referral", args=[referral.pk])
     referral = actions.refer(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
     messages.success(request, _sent_words(referral))
+    _wait(request, sheet, referral)
     return reverse("referral", args=[referral.pk])
 
 
@@ -94,7 +97,17 @@ def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:
     given = Given(place=number_of(form["place"]))
     moved = actions.perform(moved.pk, action, given, by=by, version=moved.version)
     messages.success(request, _sent_words(moved))
+    _wait(request, sheet, moved)
     return reverse("referral", args=[moved.pk])
+
+
+def _wait(request: PostRequest, sheet: Sheet, referral: Referral) -> None:
+    """On the waiting list with the sending, where nothing was free; who waits there already goes on waiting."""
+    if not sheet.waits or not can_wait(referral, sheet.at):
+        return
+    entry = actions.wait_for_place(referral.pk, by=request.user)
+    words = _("已登记候补，排在第 %(place)d 位。") % {"place": fairness.position_of(entry) + 1}
+    messages.info(request, words)
 
 
 def _template(request: PostRequest) -> str:

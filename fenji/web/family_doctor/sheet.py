@@ -140,6 +140,12 @@ class Sheet:
     def consent(self) -> str:
         return self.data.get("consent_by", "")
 
+    @property
+    def waits(self) -> bool:
+        """Whether to go on the waiting list, where nothing is free: so unless the box, once shown, was left empty."""
+        is_wanted = self.data.get("wait") == "yes" or "wait_asked" not in self.data
+        return is_wanted and not self.places and self.urgency is not Urgency.EMERGENCY
+
     def form(self) -> dict[str, Any]:
         """The form as the action takes it."""
         return {

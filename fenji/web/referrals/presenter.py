@@ -9,9 +9,12 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.fairness import waiting_for
 from fenji.apps.notices import queries as notices
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import policies, queries, rules
+from fenji.apps.referrals.actions.effects.places import has_free_place
+from fenji.apps.referrals.actions.waiting import MAY, can_wait
 from fenji.apps.referrals.choosing import Answer, findings_for
 from fenji.apps.referrals.models import CarePlan, FirstContact, FollowUp, Referral, Step
 from fenji.apps.referrals.parties import Acting
@@ -25,6 +28,7 @@ from fenji.kernel.referral import REASONS, STATES, Direction, Move, Party, State
 from fenji.web.presenters.names import short_name
 from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
+from fenji.web.waiting.words import Standing, standing_of
 
 # What is asked first: the move that brings the patient on, before those that stop or turn.
 FORWARD = (
@@ -137,6 +141,22 @@ class ReferralPage:
     @property
     def may_file(self) -> bool:
         return Party.OFFICE in self.parties
+
+    @cached_property
+    def waits(self) -> Standing | None:
+        """Its place in the waiting list, with the offer to be answered."""
+        entry = waiting_for(self.referral.pk).first()
+        return standing_of(entry, self.at) if entry else None
+
+    @property
+    def may_answer(self) -> bool:
+        return bool(self.parties & MAY)
+
+    @cached_property
+    def may_wait(self) -> bool:
+        """Nothing is free and nobody put it on the list yet."""
+        is_asked = self.may_answer and can_wait(self.referral, self.at)
+        return is_asked and not has_free_place(self.referral, self.at)
 
     @cached_property
     def undelivered(self) -> list[Notice]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from fenji.apps.booking import fairness
 from fenji.apps.booking import queries as booking
 from fenji.apps.booking.models import Booking, BookingState
 from fenji.apps.referrals.models import FirstContact
@@ -63,6 +64,7 @@ def appointments(request: ResidentRequest) -> HttpResponse:
     shown = {
         "coming": coming,
         "past": past[:MOST_PAST],
+        "waits": sum(fairness.entries_of(pk).filter(ended_at=None).count() for pk in ids),
         "resident": request.resident,
         "is_self": request.is_self,
         "at": at,

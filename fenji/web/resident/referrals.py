@@ -20,6 +20,7 @@ from fenji.web.resident.standing import Standing, road, standing
 from fenji.web.resident.steps import ToldStep, steps_told
 from fenji.web.resident.told import own_referral, referrals_told, still_going
 from fenji.web.resident.visit import to_bring, to_call
+from fenji.web.waiting.own import offers_to_answer
 
 PLAN_SHOWN = timedelta(days=180)  # as long as the upper doctor looks in
 AT_ONCE, A_PAGE = 20, 20
@@ -94,6 +95,7 @@ def now(request: ResidentRequest) -> HttpResponse:
     going = sorted((Told(referral, at) for referral in still_going(recent)), key=lambda told: told.urgency_first)
     shown = {
         "going": going,
+        "offers": offers_to_answer(request),
         "plan": _latest_plan(ids, at),
         "due": _follow_ups(ids)[:3],
         "today": timezone.localdate(at),

@@ -4,8 +4,10 @@ from fenji.apps.referrals.actions.beginning import draft, enter_paper, refer
 from fenji.apps.referrals.actions.besides import answer_complaint, attach, complete_follow_up, record_filing
 from fenji.apps.referrals.actions.clockwork import escalate_overdue, follow_booking
 from fenji.apps.referrals.actions.moving import perform
+from fenji.apps.referrals.actions.waiting import accept_offer, wait_for_clinic, wait_for_place
 
 __all__ = [
+    "accept_offer",
     "answer_complaint",
     "attach",
     "complete_follow_up",
@@ -16,4 +18,6 @@ __all__ = [
     "perform",
     "record_filing",
     "refer",
+    "wait_for_clinic",
+    "wait_for_place",
 ]

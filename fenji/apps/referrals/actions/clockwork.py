@@ -9,11 +9,13 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from fenji.apps.booking.models import Booking
+from fenji.apps.booking import actions as booking_actions
+from fenji.apps.booking.models import Booking, BookingState
 from fenji.apps.booking.policies import LIVING
 from fenji.apps.common.locks import patience
 from fenji.apps.common.masking import masked
 from fenji.apps.referrals import announcements, queries, rules
+from fenji.apps.referrals.actions.effects.places import live_booking
 from fenji.apps.referrals.actions.moving import by_clock
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import BY_ACTION, STATES, State
@@ -21,6 +23,8 @@ from fenji.kernel.referral import BY_ACTION, STATES, State
 BATCH = 200
 # What a booking became, and the referral's move that follows.
 FOLLOWED = {"cancelled": "cancel_appointment", "arrived": "arrive", "no_show": "mark_no_show"}
+# Not yet answered, or perhaps to be cancelled: a place is the referral's, and is used once that is settled.
+KEEPS_PLACE = frozenset({State.SENT, State.AWAITING_INFORMATION, State.CANCELLATION_REQUESTED})
 log = structlog.get_logger("fenji.referrals")
 
 
@@ -39,7 +43,8 @@ def escalate_overdue(*, at: datetime, limit: int = BATCH) -> int:
 
 @transaction.atomic
 def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: datetime) -> None:
-    """A booking changed without its referral asking: it moved, ended, the patient came or did not, a hold ran out.
+    """A booking changed without its referral asking: it moved, ended, the patient came or did not, a hold ran out, an
+    offer of the waiting list was accepted.
 
     Runs as a job, perhaps twice, perhaps late: what no longer fits the referral's present booking is left alone. A hold
     that ran out changes nothing here: the receiver takes the next free place when it accepts.
@@ -47,6 +52,8 @@ def follow_booking(referral_id: UUID, booking_id: UUID, *, change: str, at: date
     referral, booking = queries.lock(referral_id), Booking.objects.select_related("session").get(pk=booking_id)
     if change == "moved" and booking.replaces_id == referral.booking_id and booking.state in LIVING:
         _follow_move(referral, booking, at)
+    elif change in {"booked", "moved"} and booking.pk != referral.booking_id and booking.state == BookingState.BOOKED:
+        _follow_offer(referral, booking, at)
     elif change in FOLLOWED and booking.pk == referral.booking_id and booking.state == change:
         action = FOLLOWED[change]
         if State(referral.state) in BY_ACTION[action].start:
@@ -61,6 +68,20 @@ def _follow_move(referral: Referral, booking: Booking, at: datetime) -> None:
         by_clock(referral, "reschedule", at=at, note=masked(why))
     else:  # the hold of one not yet answered, or of one whose cancellation is asked for: it stays the referral's
         referral.save(update_fields=["booking", "department"])
+
+
+def _follow_offer(referral: Referral, booking: Booking, at: datetime) -> None:
+    """The place offered was taken: it is the referral's appointment, or goes back where none is wanted any more."""
+    state = State(referral.state)
+    is_wanted = booking.session.institution_id == referral.receiver_id and live_booking(referral, at) is None
+    if not is_wanted or state not in {*BY_ACTION["schedule"].start, *KEEPS_PLACE}:
+        booking_actions.cancel(booking.pk, "转诊已另有安排", by=None, at=at, tell_referral=False)
+        return
+    referral.booking, referral.department_id, referral.offered_places = booking, booking.department_id, []
+    if state in KEEPS_PLACE:
+        referral.save(update_fields=["booking", "department", "offered_places"])
+    else:
+        by_clock(referral, "schedule", at=at)
 
 
 def _escalated(referral_id: UUID, at: datetime) -> int:

@@ -5,7 +5,7 @@ An effect runs before the state changes, on a locked referral, and may raise a D
 
 from collections.abc import Callable
 
-from fenji.apps.referrals.actions.effects import beds, care, places, receiving, sending
+from fenji.apps.referrals.actions.effects import beds, care, places, receiving, sending, waiting
 from fenji.apps.referrals.actions.moving import Act
 
 _EFFECTS: dict[str, Callable[[Act], None]] = {
@@ -42,4 +42,4 @@ _EFFECTS: dict[str, Callable[[Act], None]] = {
     "plan_received": care.keep_relations_for_a_while,
     "take_on": care.take_on,
 }
-EFFECTS = beds.with_beds(_EFFECTS)
+EFFECTS = waiting.leaving_the_list(beds.with_beds(_EFFECTS))
