@@ -27,6 +27,7 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
     "shared_buffers": "64MB",
+    "jit": "off",  # pays only for statements of many seconds
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
     "logging_collector": "off",

@@ -69,6 +69,11 @@ VARIABLES = (
     Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
     Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
+    Variable(
+        "FENJI_PREPARED_AFTER",
+        "Times a connection sees a statement before PostgreSQL keeps its plan; 0 behind a pooler that keeps none.",
+        "3",
+    ),
     Variable("FENJI_METRICS_TOKEN", "Lets a monitor on another machine read `/metrics` as a bearer.", "none"),
     Variable(
         "FENJI_SMS_URL",

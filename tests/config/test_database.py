@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from fenji.config.database import database_settings
+from fenji.config.database import PREPARED_AFTER, database_settings
 from fenji.config.installation import without_password
 
 
@@ -25,6 +25,15 @@ def test_an_address_names_host_user_password_and_options() -> None:
 def test_an_address_may_name_a_socket_directory() -> None:
     found = database_settings("postgresql://fenji_app@/fenji?host=/run/fenji")
     assert (found["HOST"], found["USER"], found["NAME"]) == ("/run/fenji", "fenji_app", "fenji")
+
+
+@pytest.mark.django_db
+def test_a_statement_seen_again_is_prepared_once_whatever_its_values() -> None:
+    with connection.cursor() as cursor:
+        for number in range(PREPARED_AFTER + 2):
+            cursor.execute("SELECT %s::int + 4711", [number])
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%4711%%'")
+        assert cursor.fetchone() == (1,)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/fenji", "sqlite:///fenji.db", "fenji"])

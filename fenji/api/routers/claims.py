@@ -63,7 +63,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> shapes.ClaimShown:
     "/claims/{claim_id}/correct", response=answers(201, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE,
     summary="Correct",
 )  # fmt: skip
-def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectIn) -> Status[shapes.ClaimShown]:
+def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectBillIn) -> Status[shapes.ClaimShown]:
     """Put the right bill in the place of a wrong one; the person's year is settled anew."""
     caller = _caller_of_claim(request, claim_id)
     access.check_hands_in(caller.user, given.institution, given.resident_id, caller.at)
@@ -78,7 +78,7 @@ def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectIn) -> St
     "/claims/{claim_id}/reverse", response=answers(200, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE,
     summary="Reverse",
 )  # fmt: skip
-def reverse(request: HttpRequest, claim_id: UUID, given: shapes.ReasonIn) -> Status[shapes.ClaimShown]:
+def reverse(request: HttpRequest, claim_id: UUID, given: shapes.ReverseIn) -> Status[shapes.ClaimShown]:
     caller = _caller_of_claim(request, claim_id)
     return once(
         request, given, lambda: shapes.claim_shown(claims.reverse(claim_id, reason=given.reason, by=caller.user))
@@ -100,7 +100,7 @@ def decide(request: HttpRequest, shortfall_id: RowId, given: shapes.DecideIn) ->
 
 
 @router.post("/filings", response=answers(201, shapes.FilingShown, WRITE), openapi_extra=REPEATABLE, summary="File")
-def file(request: HttpRequest, given: shapes.FilingIn) -> Status[shapes.FilingShown]:
+def file(request: HttpRequest, given: shapes.ClaimFilingIn) -> Status[shapes.FilingShown]:
     """An emergency is filed by its hospital or the insurer; everything else by the insurer."""
     caller = caller_of(request)
     if given.kind == "emergency":

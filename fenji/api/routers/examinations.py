@@ -100,7 +100,7 @@ def orders(request: HttpRequest, resident_id: UUID) -> list[shapes.OrderShown]:
     openapi_extra=REPEATABLE,
     summary="Not wanted any more",
 )
-def cancel(request: HttpRequest, order_id: UUID, given: shapes.ReasonIn) -> Status[shapes.OrderShown]:
+def cancel(request: HttpRequest, order_id: UUID, given: shapes.WithdrawIn) -> Status[shapes.OrderShown]:
     caller = caller_of(request)
 
     def perform() -> shapes.OrderShown:

@@ -60,7 +60,7 @@ def entries(request: HttpRequest, resident_id: UUID) -> shapes.EntriesShown:
     openapi_extra=REPEATABLE,
     summary="Leave the list",
 )
-def withdraw(request: HttpRequest, entry_id: UUID, given: shapes.ReasonIn) -> Status[shapes.EntryShown]:
+def withdraw(request: HttpRequest, entry_id: UUID, given: shapes.WithdrawIn) -> Status[shapes.EntryShown]:
     caller = caller_of(request)
     return once(request, given, lambda: _shown(waiting.withdraw(entry_id, given.reason, by=caller.user, at=caller.at)))
 

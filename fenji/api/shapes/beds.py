@@ -156,7 +156,7 @@ class StayShown(Schema):
     referral_id: UUID | None
 
 
-class DifferenceShown(Schema):
+class BedDifferenceShown(Schema):
     id: int
     kind: str
     bed: str
@@ -167,7 +167,7 @@ class DifferenceShown(Schema):
 
 class CensusShown(Schema):
     beds: int
-    differences: list[DifferenceShown]
+    differences: list[BedDifferenceShown]
 
 
 def movement_shown(told: Told) -> MovementShown:
@@ -199,7 +199,7 @@ def stay_shown(one: Stay) -> StayShown:
     )  # fmt: skip
 
 
-def difference_shown(one: Difference) -> DifferenceShown:
-    return DifferenceShown(
+def difference_shown(one: Difference) -> BedDifferenceShown:
+    return BedDifferenceShown(
         id=one.pk, kind=one.kind, bed=one.bed_code, theirs=one.theirs, ours=one.ours, at=one.at
     )  # fmt: skip

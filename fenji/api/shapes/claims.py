@@ -73,11 +73,11 @@ class CompareIn(BillIn):
     official: OfficialIn
 
 
-class CorrectIn(BillIn):
+class CorrectBillIn(BillIn):
     reason: Words
 
 
-class ReasonIn(In):
+class ReverseIn(In):
     reason: Words
 
 
@@ -86,7 +86,7 @@ class DecideIn(In):
     reason: Words
 
 
-class FilingIn(In):
+class ClaimFilingIn(In):
     resident_id: UUID
     kind: Literal["emergency", "exemption", "out_of_region"]
     institution: Code = ""

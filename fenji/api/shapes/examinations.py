@@ -90,7 +90,7 @@ class ResultShown(Schema):
     read_at: datetime | None
 
 
-class ReasonIn(In):
+class WithdrawIn(In):
     reason: Reason
 
 
