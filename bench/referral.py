@@ -10,8 +10,8 @@ side by side and measured in turns; the last line printed is one JSON object.
 import json
 import re
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,6 +24,8 @@ TURNS, TURN_SECONDS, CLIENTS = 3, 12.0, 2
 VERSION = re.compile(r'name="version" value="(\d+)"')
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})/")
 RESIDENT = re.compile(r"/residents/([0-9a-f-]{36})/")
+ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+HOME = "双捷镇卫生院"  # the doctor's: whose team is at another house goes down to that one
 PLACE = re.compile(r'name="place" value="(\d+)"')
 REPLY = {"diagnosis_name": "原发性高血压", "treatment": "调整用药，血压平稳。"}
 
@@ -61,7 +63,8 @@ class Crew:
         self.doctor, self.office, self.physician = (
             city.login(one) for one in ("doctor", "county-office", "county-physician")
         )
-        found = dict.fromkeys(RESIDENT.findall(self.doctor.get(f"/residents/?page={number + 1}").text))
+        rows = ROW.findall(self.doctor.get(f"/residents/?page={number + 1}").text)
+        found = dict.fromkeys(RESIDENT.search(row)[1] for row in rows if HOME in row)  # type: ignore[index]
         self.residents, self.next = list(found), 0
 
     def loop(self) -> None:
@@ -107,20 +110,18 @@ def move(person: Person, referral: str, action: str, **form: str) -> str:
 
 def turn(crews: list[Crew], seconds: float) -> float:
     """Loops a second of all crews together."""
-    counts, until = [0] * len(crews), time.monotonic() + seconds
-    started = time.monotonic()
+    until, started = time.monotonic() + seconds, time.monotonic()
 
-    def work(index: int) -> None:
+    def work(crew: Crew) -> int:
+        count = 0
         while time.monotonic() < until:
-            crews[index].loop()
-            counts[index] += 1
+            crew.loop()
+            count += 1
+        return count
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(crews))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / (time.monotonic() - started)
+    with ThreadPoolExecutor(len(crews)) as pool:
+        done = sum(pool.map(work, crews))  # whatever went wrong in a thread is raised here
+    return done / (time.monotonic() - started)
 
 
 if __name__ == "__main__":
