@@ -72,10 +72,10 @@ def fault_of(bill: Bill, person: PersonYear) -> int:
     """The first fault of a bill, as the number of a `Fault`; 0 when it can be settled without overflow."""
     if not has_known_codes(bill):
         return UNKNOWN_CODE
-    parts = amounts_of(bill)
-    if min(parts) < 0 or bill.care_days < 0:
+    bits = amount_bits(bill)
+    if bits < 0 or bill.care_days < 0:
         return NEGATIVE
-    if max(parts) > MOST_CENTS or bill.care_days > MOST_DAYS:
+    if (bits > MOST_CENTS and max(amounts_of(bill)) > MOST_CENTS) or bill.care_days > MOST_DAYS:
         return TOO_LARGE
     if bill.b_items_own_cents > bill.b_items_cents:
         return OWN_SHARE
@@ -93,6 +93,21 @@ def has_known_codes(bill: Bill) -> bool:
         and 0 <= bill.referral_state < STATES
         and 0 <= bill.contract <= 1
         and 0 <= bill.group < GROUPS
+    )
+
+
+def amount_bits(bill: Bill) -> int:
+    """The amounts' bits in one number: negative if one of them is, and never less than the largest of them."""
+    return (
+        bill.a_cents
+        | bill.b_drug_cents
+        | bill.b_service_cents
+        | bill.b_material_cents
+        | bill.b_items_cents
+        | bill.b_items_own_cents
+        | bill.c_cents
+        | bill.over_ceiling_cents
+        | bill.drug_cents
     )
 
 

@@ -53,7 +53,9 @@ def settle(bill: Bill, person: PersonYear, policy: PaymentPolicy) -> Settlement:
 
     by_ratio = share(payable, ratio, policy.rounding)
     after_visit = min(by_ratio, policy.cap_visit_cents[place])
-    setting_left = policy.cap_setting_cents[bill.setting * SCHEMES + bill.scheme] - person.fund_cents[bill.setting]
+    setting_left = policy.cap_setting_cents[bill.setting * SCHEMES + bill.scheme] - one_of(
+        person.fund_cents, bill.setting
+    )
     after_setting = min(after_visit, max(0, setting_left))
     year_left = policy.cap_year_cents[bill.scheme] - sum_of(person.fund_cents)
     fund = min(after_setting, max(0, year_left))
@@ -150,7 +152,7 @@ def deductible_of(bill: Bill, person: PersonYear, policy: PaymentPolicy, chained
     place = ((bill.setting * SCHEMES + bill.scheme) * TIERS + bill.tier) * ORDERS + order * (bill.setting >= INPATIENT)
     multiple = policy.deductible_referral_permille[bill.referral_state]
     full = share(policy.deductible_cents[place], multiple, policy.rounding)
-    borne = person.deductible_cents[bill.setting] * policy.deductible_yearly[bill.setting]
+    borne = one_of(person.deductible_cents, bill.setting) * policy.deductible_yearly[bill.setting]
     borne = max(borne, bill.chain_deductible_cents * chained)
     counts_on = chained * ((policy.deductible_chain != DIFFERENCE) | (bill.tier < bill.chain_tier))
     return full, max(0, full - borne) * (1 - counts_on)
@@ -199,6 +201,17 @@ def flags_of(bill: Bill, policy: PaymentPolicy, total: int) -> int:
 
 def sum_of(five: tuple[int, int, int, int, int]) -> int:
     return five[0] + five[1] + five[2] + five[3] + five[4]
+
+
+def one_of(five: tuple[int, int, int, int, int], place: int) -> int:
+    """The number at a place; without a branch, which the processor would guess wrong."""
+    return (
+        five[0] * (place == 0)
+        + five[1] * (place == 1)
+        + five[2] * (place == 2)
+        + five[3] * (place == 3)
+        + five[4] * (place == 4)
+    )
 
 
 def plus_at(five: tuple[int, int, int, int, int], place: int, cents: int) -> tuple[int, int, int, int, int]:
