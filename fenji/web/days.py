@@ -6,13 +6,18 @@ WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3653)
 
 
+def day_named(text: str) -> date | None:
+    """The day that is written there; None for anything that is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def day_asked(text: str, today: date) -> date:
     """The day asked for, within a few years of today; else today."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if abs(day - today) < FARTHEST else today
+    day = day_named(text)
+    return day if day is not None and abs(day - today) < FARTHEST else today
 
 
 def week_from(first: date) -> list[date]:

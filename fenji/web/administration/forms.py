@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.accounts.audit_reading import Asked
-from fenji.apps.common.errors import DomainError, Invalid
 from fenji.kernel.roles import Role
 from fenji.web.administration.verbs import verb_choices
 from fenji.web.presenters.posts import ROLES
@@ -87,15 +86,6 @@ class ReviewForm(forms.Form):
         coerce=lambda given: given == "yes",
     )
     note = forms.CharField(label=_("复核意见"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def add_errors(form: forms.Form, error: DomainError) -> None:
-    """Put what an action refused beside the fields it names, else at the top."""
-    named = error.fields if isinstance(error, Invalid) else {}
-    for field, words in named.items():
-        form.add_error(field if field in form.fields else None, words)
-    if not named:
-        form.add_error(None, f"{error.message}{error.remedy}")
 
 
 def _midnight(day: Any) -> datetime:

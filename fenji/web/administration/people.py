@@ -14,8 +14,9 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.posts import posts_of
 from fenji.kernel.roles import Office
 from fenji.web.administration.acts import acts_for
-from fenji.web.administration.forms import PersonForm, PostForm, TokenForm, add_errors
+from fenji.web.administration.forms import PersonForm, PostForm, TokenForm
 from fenji.web.administration.secrets import show_once, shown_once
+from fenji.web.posting import show_faults
 from fenji.web.presenters.dates import local
 from fenji.web.presenters.people import masked_name
 from fenji.web.roles import PersonRequest, requires_office
@@ -40,7 +41,7 @@ def create(request: PersonRequest) -> HttpResponse:
         try:
             user = _create(request, form.cleaned_data)
         except Invalid as error:
-            add_errors(form, error)
+            show_faults(form, error)
         else:
             return redirect("administration_person", user.pk)
     return render(request, "administration/create.html", {"form": form}, status=422 if form.errors else 200)

@@ -13,8 +13,9 @@ from fenji.apps.registry import actions as registry
 from fenji.apps.registry import queries as network
 from fenji.apps.registry.models import Department, Institution
 from fenji.kernel.roles import Office
-from fenji.web.administration.forms import PostForm, add_errors
+from fenji.web.administration.forms import PostForm
 from fenji.web.administration.people import person_page
+from fenji.web.posting import show_faults
 from fenji.web.presenters.dates import local
 from fenji.web.roles import PersonRequest, requires_office
 
@@ -34,7 +35,7 @@ def give(request: PersonRequest, user_id: int) -> HttpResponse:
                 by=request.user,
             )
         except DomainError as error:
-            add_errors(form, error)
+            show_faults(form, error)
         else:
             messages.success(request, _("岗位已授予。"))
             return redirect("administration_person", user_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from fenji.apps.indicators.scope import Scope, institutions_of
 from fenji.apps.registry.snapshot import Snapshot, network
+from fenji.web.days import day_named
 from fenji.web.presenters.dates import date_words, local
 from fenji.web.presenters.names import region_name
 
@@ -90,7 +91,7 @@ def selection_from(query: QueryDict, *, region: str, at: datetime) -> Selection:
     """`region` is the reader's; a county outside it is not heard."""
     today = local(at).date()
     period = query.get("period", "")
-    first, last = _day(query.get("from", "")), _day(query.get("to", ""))
+    first, last = day_named(query.get("from", "")), day_named(query.get("to", ""))
     if period not in PERIODS and first and last and first <= last and last - first < LONGEST:
         days = ("", first, last + timedelta(days=1))
     else:
@@ -118,10 +119,3 @@ def _midnight(day: date) -> datetime:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from fenji.kernel.tiers import Basis
 from fenji.rulebook.comparison import in_force, value_or_none
 from fenji.rulebook.keys import CHAPTERS, KEYS
 from fenji.rulebook.rulebook import Rulebook
+from fenji.web.days import day_named
 from fenji.web.policy.guard import is_reviewer, may_draft
 from fenji.web.policy.presenter import Row, chapter_name, history_of, key_name, row_of
 from fenji.web.presenters.basis import MARKS
@@ -33,7 +33,7 @@ class Chapter:
 def policy(request: HttpRequest) -> HttpResponse:
     """The rules in force `on` a day: one chapter, or all that a search or a status finds."""
     at, rulebook = clock.now(), _rulebook()
-    on = _day(request.GET.get("on", ""), at)
+    on = day_named(request.GET.get("on", "")) or local(at).date()  # rules reach back further than other pages
     rows = [row_of(rulebook, dated) for dated in in_force(rulebook, on)]
     asked, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
     chapter = request.GET.get("chapter", "")
@@ -115,11 +115,3 @@ def _count(rows: Iterable[Row], chapter: str) -> int:
 def _statuses(rows: Iterable[Row]) -> list[tuple[str, int]]:
     counted = Counter(row.status for row in rows)
     return [(basis.value, counted[basis.value]) for basis in Basis]
-
-
-def _day(text: str, at: datetime) -> date:
-    """The day asked for; today for anything that is no day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return local(at).date()

@@ -4,7 +4,7 @@ Guessing is slow: after five wrong birth dates for one number it stays closed fo
 from which too many wrong answers came (`accounts.guessing`) is answered 429 meanwhile, right or wrong.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from fenji.apps.common import audit, clock
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.numbers import tidy_number
+from fenji.web.days import day_named
 
 WRONG_AT_MOST, CLOSED_FOR = 5, timedelta(minutes=15)
 FAILED, QUESTION = "referral.status_refused", "referral.status"
@@ -56,16 +57,9 @@ def _too_many(request: HttpRequest, words: dict[str, object], wait: timedelta) -
 
 
 def _is_right(referral: Referral, typed: str) -> bool:
-    return referral.resident.birth_date is not None and referral.resident.birth_date == _date(typed)
+    return referral.resident.birth_date is not None and referral.resident.birth_date == day_named(typed)
 
 
 def _is_closed(referral: Referral, at: datetime) -> bool:
     wrong = AuditEvent.objects.filter(resident_id=referral.resident_id, verb=FAILED, subject_id=str(referral.pk))
     return wrong.filter(at__gt=at - CLOSED_FOR).count() >= WRONG_AT_MOST
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
