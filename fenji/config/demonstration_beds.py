@@ -6,6 +6,7 @@ are put to bed by real movements, so that the ward boards of the logins have som
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,20 +18,23 @@ from fenji.apps.referrals.actions.admissions import give_bed
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department, InstitutionAttribute, Membership
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import going_down, movements, surgery
-from fenji.apps.stays.models import HandOver, Resource, Ward
+from fenji.apps.stays import going_down, movements, readings, surgery
+from fenji.apps.stays.models import HandOver, Resource, Stay, Ward
 from fenji.apps.stays.movements import MovementForm
 from fenji.apps.stays.policies import Span, Wanted
 from fenji.config.demonstration_accounts import CITY, COUNTY, TOWNSHIP
+from fenji.kernel.criteria import MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
-from fenji.kernel.stays import Event, ResourceKind
+from fenji.kernel.stays import Event, ResourceKind, StayState
 from fenji.kernel.tiers import PRIMARY_KINDS
 
 Report = Callable[[int, int], None]
 PLATFORMS_SHARE = 5  # every fifth bed is the platform's: the plan says "a share", not how much
 LARGEST_WARD = 50
+EPISODE = "Z"  # how the numbers of the demonstration's own inpatients begin
+SETTLES_IN = timedelta(days=4)
 STANDING_SINCE = date(2017, 1, 1)
 NO_WARD = ("office", "emergency", "prevention", "imaging", "laboratory", "pathology", "anaesthesia")
 LIVELY = ((COUNTY, "cardiology"), (CITY, "cardiology"), (TOWNSHIP, "general_practice"))
@@ -51,9 +55,9 @@ def fill_wards(report: Report) -> int:
     for count, attribute in enumerate(houses, 1):
         made += _furnish(attribute, at)
         report(count, len(houses) + len(LIVELY))
-    people = _people()
+    spare = people()
     for count, (house, unit) in enumerate(LIVELY, len(houses) + 1):
-        _put_to_bed(house, unit, people, at)
+        _put_to_bed(house, unit, spare, at)
         report(count, len(houses) + len(LIVELY))
     _promise_beds(at)
     _plan_surgery(at)
@@ -119,7 +123,7 @@ def _resource(ward: Ward, kind: ResourceKind, code: str, name: str, *, is_isolat
     )  # fmt: skip
 
 
-def _put_to_bed(house: str, unit: str, people: Iterator[Resident], at: datetime) -> None:
+def _put_to_bed(house: str, unit: str, spare: Iterator[Resident], at: datetime) -> None:
     """Two of three beds of the first twenty are taken; one is being cleaned, one is out of use."""
     ward = Ward.objects.filter(institution__code=house, department__code=unit).first()
     if ward is None:
@@ -128,19 +132,42 @@ def _put_to_bed(house: str, unit: str, people: Iterator[Resident], at: datetime)
     taken = [bed for place, bed in enumerate(beds) if place % 3 != 2]
     for number, (bed, case) in enumerate(zip(taken, PATIENTS, strict=False), 1):
         code, since, left = case
-        resident = next(people)
+        resident = next(spare)
         came = at - timedelta(days=since)
         until = at + timedelta(days=left) if left is not None else None
-        _tell(
-            ward, f"in-{number}", Event.ADMIT, came, f"Z{number:04}", bed, at, until=until, resident=resident, code=code
+        tell(
+            ward,
+            f"in-{number}",
+            Event.ADMIT,
+            came,
+            f"{EPISODE}{number:04}",
+            bed,
+            at,
+            until=until,
+            resident=resident,
+            code=code,
         )
+    examine(ward, at)
     if len(beds) > 8:
-        _tell(ward, "out-in", Event.ADMIT, at - timedelta(days=6), "Z0900", beds[2], at)
-        _tell(ward, "out", Event.DISCHARGE, at - timedelta(minutes=20), "Z0900", None, at)
-        _tell(ward, "shut", Event.BLOCK, at - timedelta(days=1), "", beds[5], at, reason="呼叫铃维修")
+        tell(ward, "out-in", Event.ADMIT, at - timedelta(days=6), f"{EPISODE}0900", beds[2], at)
+        tell(ward, "out", Event.DISCHARGE, at - timedelta(minutes=20), f"{EPISODE}0900", None, at)
+        tell(ward, "shut", Event.BLOCK, at - timedelta(days=1), "", beds[5], at, reason="呼叫铃维修")
 
 
-def _tell(
+def examine(ward: Ward, at: datetime) -> int:
+    """The ward writes down of every third patient of a few days that all is settled and stable; returns how many."""
+    doctor = holder(ward.institution.code, Role.PHYSICIAN, ward.department.code)
+    lying = Stay.objects.filter(ward=ward, state=StayState.OCCUPIED, measured_at=None, episode__startswith=EPISODE)
+    long = [stay for stay in lying.filter(admitted_at__lt=at - SETTLES_IN) if crc32(stay.episode.encode()) % 3 == 0]
+    if doctor is None:
+        return 0
+    for stay in long:
+        told = {one.code: True for one in readings.asked_of(stay, at=at) if one.kind is MeasureKind.YES_NO}
+        readings.observe(stay.pk, told, by=doctor, at=at)
+    return len(long)
+
+
+def tell(
     ward: Ward, number: str, event: Event, happened_at: datetime, episode: str, bed: Resource | None, at: datetime, *,
     until: datetime | None = None, resident: Resident | None = None, code: str = "", reason: str = "",
 ) -> None:  # fmt: skip
@@ -155,7 +182,7 @@ def _tell(
 def _promise_beds(at: datetime) -> None:
     """Some referrals on their way to the two hospitals are promised a bed by the office."""
     for house in (COUNTY, CITY):
-        office = _person(house, Role.REFERRAL_OFFICE)
+        office = holder(house, Role.REFERRAL_OFFICE)
         ward = Ward.objects.filter(institution__code=house, department__code="cardiology").first()
         coming = Referral.objects.filter(receiver__code=house, state__in=[State.SCHEDULED, State.IN_CARE])
         if office is None or ward is None:
@@ -172,7 +199,7 @@ def _promise_beds(at: datetime) -> None:
 
 def _plan_surgery(at: datetime) -> None:
     """One day surgery to be assessed and one with its theatre, of the county physician's department."""
-    doctor = _person(COUNTY, Role.PHYSICIAN, "cardiology")
+    doctor = holder(COUNTY, Role.PHYSICIAN, "cardiology")
     unit = Department.objects.filter(institution__code=COUNTY, code="cardiology").first()
     if doctor is None or unit is None:
         return
@@ -187,15 +214,15 @@ def _plan_surgery(at: datetime) -> None:
             surgery.book(made.pk, timezone.make_aware(morning), by=doctor, at=at, version=made.version)
 
 
-def _people() -> Iterator[Resident]:
-    """Adults whom no story is about, of the township first, so that a community institution is known for some."""
+def people() -> Iterator[Resident]:
+    """Adults in no bed and no story, of the township first, so that a community institution is known for some."""
     adults = Resident.objects.filter(
         is_deceased=False, merged_into=None, birth_date__lt=date(1975, 1, 1), referrals=None, accounts=None
-    )
+    ).exclude(pk__in=Stay.objects.filter(state=StayState.OCCUPIED, resident__isnull=False).values("resident"))
     return iter(adults.order_by("-card_number")[:100])
 
 
-def _person(house: str, role: Role, department: str = "") -> User | None:
+def holder(house: str, role: Role, department: str = "") -> User | None:
     posts = Membership.objects.filter(institution__code=house, role=role.value, valid_until=None)
     if department:
         posts = posts.filter(department__code=department)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from django.conf import settings
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -37,6 +38,9 @@ def worker_connector() -> WorkerConnector:
 
 def run_worker() -> None:
     """Run jobs until SIGTERM or Ctrl-C, then finish those under way."""
+
+    if settings.DEMONSTRATION:
+        import fenji.config.demonstration_life  # noqa: F401  (its job exists in a demonstration only)
 
     async def work() -> None:
         async with app.open_async():
