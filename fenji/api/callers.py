@@ -51,7 +51,7 @@ class Token(HttpBearer):
     """A program's key. Programs act for one institution, that of their post."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        at = clock.now()
+        at = clock.of_request()
         user = accounts.user_by_token(token, at=at)
         return None if user is None else _caller(user, at)
 
@@ -61,7 +61,7 @@ class Session(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         user: Any = request.user
-        return _caller(user, clock.now()) if user.is_authenticated else None
+        return _caller(user, clock.of_request()) if user.is_authenticated else None
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -10,9 +10,8 @@ from ninja import Schema, Status
 
 from fenji.api.callers import caller_of
 from fenji.api.rendering import without_numbers
-from fenji.apps.common.errors import Invalid, VersionMissing
-from fenji.apps.common.idempotency import answer_once
-from fenji.apps.common.locks import patience
+from fenji.apps.common.errors import DomainError, Invalid, VersionMissing
+from fenji.apps.common.idempotency import answer_once, is_known
 
 KEY = re.compile(r"[\x21-\x7e]{1,80}")
 IDEMPOTENCY_KEY = {
@@ -29,8 +28,15 @@ REPEATABLE: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY]}
 VERSIONED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY, IF_MATCH]}
 
 
-def once(request: HttpRequest, asked: Any, perform: Callable[[], Schema], *, status: int = 200) -> Status[Any]:
-    """Perform and answer; a repeated key answers as the first time. `asked` is what a repetition must ask again."""
+def once(
+    request: HttpRequest, asked: Any, perform: Callable[[], Schema], *, status: int = 200,
+    refuse_early: Callable[[], None] | None = None,
+) -> Status[Any]:  # fmt: skip
+    """Perform and answer; a repeated key answers as the first time. `asked` is what a repetition must ask again.
+
+    `refuse_early` raises for what a look shows to be in vain, before a transaction is begun for it. It looks before the
+    key is asked for: had this call's own first try changed what it sees, the key would be there with it.
+    """
     key = request.headers.get("Idempotency-Key", "")
     if "Idempotency-Key" in request.headers and not KEY.fullmatch(key):
         raise Invalid(fields={"Idempotency-Key": _("应为 1 到 80 个可见的 ASCII 字符。")})
@@ -42,8 +48,14 @@ def once(request: HttpRequest, asked: Any, perform: Callable[[], Schema], *, sta
     def answer() -> tuple[int, Any]:
         return status, without_numbers(perform().model_dump(mode="json"))
 
-    with patience():
-        said, body = answer_once(key, actor_id=caller_of(request).user.pk, request=request_made, perform=answer)
+    actor_id = caller_of(request).user.pk
+    if refuse_early is not None:
+        try:
+            refuse_early()
+        except DomainError:
+            if not is_known(key, actor_id=actor_id):
+                raise
+    said, body = answer_once(key, actor_id=actor_id, request=request_made, perform=answer)
     return Status(said, body)
 
 

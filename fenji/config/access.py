@@ -20,6 +20,7 @@ FENJI_IDLE = timedelta(minutes=_number("FENJI_IDLE_MINUTES", 30))
 FENJI_SESSION = timedelta(hours=_number("FENJI_SESSION_HOURS", 12))  # a long shift
 FENJI_RESIDENT_IDLE = timedelta(minutes=_number("FENJI_RESIDENT_IDLE_MINUTES", 24 * 60))
 FENJI_RESIDENT_SESSION = timedelta(hours=_number("FENJI_RESIDENT_SESSION_HOURS", 30 * 24))
+SESSION_ENGINE = "fenji.apps.accounts.sessions"
 SESSION_COOKIE_AGE = int(max(FENJI_SESSION, FENJI_RESIDENT_SESSION).total_seconds())  # the server decides earlier
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,5 @@
-"""One number for one request: in the answer's header, in every log line and in every audit row it causes.
+"""One number for one request: in the answer's header, in every log line and in every audit row it causes. And the
+memory of one request (`common.request_memory`), which begins and ends with it.
 
 A number sent by the client is not believed: whoever could choose it could mix their acts with another's.
 """
@@ -11,6 +12,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from fenji.apps.common import audit
+from fenji.apps.common.request_memory import remembering
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("fenji.web")
@@ -26,7 +28,7 @@ class RequestId:
         number, began = uuid.uuid4().hex, time.perf_counter()
         token = audit.request_id.set(number)
         try:
-            with structlog.contextvars.bound_contextvars(request_id=number):
+            with remembering(), structlog.contextvars.bound_contextvars(request_id=number):
                 response = self.get_response(request)
                 _write_line(request, response, time.perf_counter() - began)
         finally:

@@ -49,7 +49,7 @@ class SessionRules:
 
     def _before(self, request: HttpRequest) -> HttpResponse | None:
         user: Any = request.user
-        at = clock.now()
+        at = clock.of_request()
         posts = [] if user.office else posts_of(user, local(at).date())
         is_staff = bool(posts or user.office)
         if why := _why_over(request, at, is_staff=is_staff):

@@ -21,7 +21,6 @@ from fenji.apps.referrals.models import FirstContact
 from fenji.apps.registry.models import Department
 from fenji.apps.residents import relations
 from fenji.apps.residents.policies import Purpose
-from fenji.apps.residents.queries import resolve
 
 router = Router(tags=["bookings"])
 
@@ -58,17 +57,20 @@ def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingMad
 
     How the city's rule of first contact judges it comes with the answer; where the rule binds, 409 with its clause.
     """
-    caller = caller_of(request)
+    caller, place = caller_of(request), queries.place_with_id(given.place_id)
+
+    def refuse_early() -> None:
+        direct.refuse_early(place, given.resident_id, by=caller.user, at=caller.at)
 
     def perform() -> shapes.BookingMade:
         until = rules.hold_until(caller.at) if given.mode == "hold" else None
         made = direct.book(
-            resolve(given.resident_id).pk, place_id=given.place_id, held_until=until, urgency=given.urgency,
-            by=caller.user, at=caller.at,
+            given.resident_id, place_id=given.place_id, held_until=until, urgency=given.urgency, by=caller.user,
+            at=caller.at, seen=place,
         )  # fmt: skip
-        return _shown(made)
+        return _made(made, made.first_contact)
 
-    return once(request, given, perform, status=201)
+    return once(request, given, perform, status=201, refuse_early=refuse_early)
 
 
 @router.post(
@@ -145,6 +147,9 @@ def _act(
 
 
 def _shown(made: Booking) -> shapes.BookingMade:
-    shown = shapes.booking_shown(queries.booking_with_id(made.pk)).model_dump()
-    found = FirstContact.objects.filter(booking=made).first()
-    return shapes.BookingMade(**shown, first_contact=first_contact_shown(found))
+    return _made(queries.booking_with_id(made.pk), FirstContact.objects.filter(booking=made).first())
+
+
+def _made(booking: Booking, judged: FirstContact | None) -> shapes.BookingMade:
+    shown = shapes.booking_shown(booking).model_dump()
+    return shapes.BookingMade(**shown, first_contact=first_contact_shown(judged))

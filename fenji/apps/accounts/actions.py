@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.accounts import errors, passwords, policies, queries
 from fenji.apps.accounts.models import ApiToken, User, new_stamp
-from fenji.apps.common import audit, clock
+from fenji.apps.common import audit, clock, request_memory
 from fenji.apps.common.errors import Invalid
 from fenji.kernel.pinyin import syllables
 from fenji.kernel.roles import Office
@@ -72,6 +72,7 @@ def disable(user_id: int, *, reason: str, by: User | None) -> User:
     user.is_active, user.session_stamp = False, new_stamp()
     user.save(update_fields=["is_active", "session_stamp"])
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    request_memory.forget()
     audit.record("account.disable", user, by=by, at=at, reason=reason)
     return user
 
@@ -83,6 +84,7 @@ def enable(user_id: int, *, by: User | None) -> User:
     user = queries.lock(user_id)
     user.is_active = True
     user.save(update_fields=["is_active"])
+    request_memory.forget()
     audit.record("account.enable", user, by=by)
     return user
 

@@ -45,9 +45,13 @@ def access_to(
     """The access that matters for one place: for a public one nobody need ask who belongs to which group."""
     if referral_id is None and place_id is not None:
         pool = Place.objects.filter(pk=place_id).values_list("pool", flat=True).first()
-        if pool == Pool.PUBLIC:
-            return EVERYBODYS
+        return access_to_pool(pool, at=at, by=by, resident_id=resident_id)
     return access_for(referral_id, at=at, by=by, resident_id=resident_id)
+
+
+def access_to_pool(pool: str | None, *, at: datetime, by: User | None, resident_id: UUID) -> Access:
+    """The same for a place whose pool the caller has looked up."""
+    return EVERYBODYS if pool == Pool.PUBLIC else access_for(None, at=at, by=by, resident_id=resident_id)
 
 
 def _matters(group: Group, ladders: dict[str, Ladder], groups: set[Group]) -> bool:

@@ -46,15 +46,10 @@ def hold(
     Raises SlotTaken with the next free places, PlacePast, ClinicClosed, HandedBack, NotCertain, PlaceReserved,
     NotThatKind, AlreadyBooked, Busy; NotFound or Forbidden for who may not book for this resident.
     """
-    if until <= at:
-        raise Invalid(fields={"until": _("占号的期限须晚于现在。")})
-    standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
-    booking = placing.take(
-        Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
-        access=access or access_to(place_id, referral_id, at=at, by=by, resident_id=resident_id),
-        at=at, by=by, until=until, place_id=place_id, wanted=wanted,
+    return made(
+        resident_id, until=until, by=by, at=at, place_id=place_id, wanted=wanted, referral_id=referral_id,
+        requested_at=requested_at, access=access,
     )  # fmt: skip
-    return placing.note("booking.hold", booking, by=by, at=at)
 
 
 @transaction.atomic
@@ -70,13 +65,27 @@ def book(
     access: Access | None = None,
 ) -> Booking:
     """Book at once, without a hold before it. Raises as `hold` does."""
+    return made(
+        resident_id, until=None, by=by, at=at, place_id=place_id, wanted=wanted, referral_id=referral_id,
+        requested_at=requested_at, access=access,
+    )  # fmt: skip
+
+
+def made(
+    resident_id: UUID, *, until: datetime | None, by: User | None, at: datetime, place_id: int | None = None,
+    wanted: Wanted | None = None, referral_id: UUID | None = None, requested_at: datetime | None = None,
+    access: Access | None = None,
+) -> Booking:  # fmt: skip
+    """`hold` or `book` within the caller's transaction, all of which an error must undo: no savepoint is set."""
+    if until is not None and until <= at:
+        raise Invalid(fields={"until": _("占号的期限须晚于现在。")})
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
     booking = placing.take(
         Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
         access=access or access_to(place_id, referral_id, at=at, by=by, resident_id=resident_id),
-        at=at, by=by, place_id=place_id, wanted=wanted,
+        at=at, by=by, until=until, place_id=place_id, wanted=wanted,
     )  # fmt: skip
-    return placing.note("booking.book", booking, by=by, at=at)
+    return placing.note("booking.hold" if until else "booking.book", booking, by=by, at=at)
 
 
 @transaction.atomic

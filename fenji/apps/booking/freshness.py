@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from fenji.apps.booking import rules
 from fenji.apps.booking.models import Feed
 
@@ -31,7 +33,9 @@ def freshness_of(institution_ids: Iterable[int], *, at: datetime) -> dict[int, F
 
 def is_stale(institution_id: int, *, at: datetime) -> bool:
     """Whether its places are not promised: the same condition as in `free.CERTAIN`."""
-    return Feed.objects.filter(institution_id=institution_id, stale_at__lte=at).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM booking_feed WHERE institution_id = %s AND stale_at <= %s", [institution_id, at])
+        return cursor.fetchone() is not None
 
 
 def heard_from(institution_id: int, kind: str, *, at: datetime, reconciled: bool = False) -> Feed:

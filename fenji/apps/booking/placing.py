@@ -18,7 +18,7 @@ from fenji.apps.booking.errors import AlreadyBooked
 from fenji.apps.booking.models import Booking, BookingState, Place
 from fenji.apps.booking.policies import REFERRED, Access, Wanted
 from fenji.apps.booking.refusal import refuse
-from fenji.apps.common import audit
+from fenji.apps.common import audit, rows
 
 EXPIRED = "占号过期"
 
@@ -51,12 +51,13 @@ def insert(booking: Booking, place: Place, until: datetime | None, by: User | No
     booking.place, booking.session_id, booking.department_id = place, place.session_id, place.department_id
     booking.state = BookingState.HELD if until else BookingState.BOOKED
     booking.held_until, booking.made_by, booking.made_at = until, by, at
-    if not (_inserted(booking) or (_own_lapsed_ended(booking, at) and _inserted(booking))):
+    is_written = rows.insert(booking, if_nothing_conflicts=True) or _saved(booking)
+    if not is_written and not (_own_lapsed_ended(booking, at) and _saved(booking)):
         raise AlreadyBooked
     return booking
 
 
-def _inserted(booking: Booking) -> bool:
+def _saved(booking: Booking) -> bool:
     """False when the resident has a living booking in the session, or the examination a time."""
     try:
         with transaction.atomic():

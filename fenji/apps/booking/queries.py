@@ -12,8 +12,11 @@ from fenji.apps.booking import free
 from fenji.apps.booking.models import Booking, BookingState, ExamItem, ExamOrder, Place, Session
 from fenji.apps.booking.policies import ZONE, Access
 from fenji.apps.common.errors import NotFound
+from fenji.apps.common.rows import Rows
 
 DAY = timedelta(days=1)
+PLACES = Rows(Place, "department", "department__institution")
+PLACES_IN_CLINICS = Rows(Place, "session", "session__physician")
 
 
 def lock(booking_id: UUID) -> Booking:
@@ -23,6 +26,11 @@ def lock(booking_id: UUID) -> Booking:
     if booking is None:
         raise NotFound
     return booking
+
+
+def place_with_id(place_id: int) -> Place | None:
+    """The place as it is, not locked, with department and institution; None when there is none."""
+    return PLACES.first("WHERE this.id = %(id)s", {"id": place_id})
 
 
 def booking_with_id(booking_id: UUID) -> Booking:
@@ -79,17 +87,18 @@ def free_places(
 
     Of clinics; with `exam_item_id` the times of that examination.
     """
-    found = Place.objects.raw(
-        f"""SELECT * FROM booking_place
-        WHERE department_id = ANY(%(departments)s) AND starts_at >= %(from)s AND starts_at < %(until)s
-            AND {free.where(exam_item_id)}
-        ORDER BY starts_at, session_id, number LIMIT %(limit)s""",  # noqa: S608 (constants only)
+    return PLACES_IN_CLINICS.select(
+        f"""WHERE this.id IN (
+            SELECT id FROM booking_place
+            WHERE department_id = ANY(%(departments)s) AND starts_at >= %(from)s AND starts_at < %(until)s
+                AND {free.where(exam_item_id)}
+            ORDER BY starts_at, session_id, number LIMIT %(limit)s
+        ) ORDER BY this.starts_at, this.session_id, this.number""",  # noqa: S608 (constants only)
         {
             "departments": list(department_ids), "from": from_at, "until": until_at, "limit": limit,
             **free.values(access, at=at, exam_item_id=exam_item_id),
         },
-    ).prefetch_related("session__physician")  # fmt: skip
-    return list(found)
+    )  # fmt: skip
 
 
 def free_places_by_day(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from fenji.apps.common import clock
+from fenji.apps.common import clock, rows
 from fenji.apps.common.masking import masked, masked_within
 from fenji.apps.common.models import AuditEvent
 
@@ -31,7 +31,7 @@ def record(
 
     `reason` and `details` are not meant to hold an ID or phone number; one that got there is masked.
     """
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         at=at or clock.now(),
         actor_id=by.pk if by else None,
         actor_name=by.name if by else "系统",
@@ -45,3 +45,5 @@ def record(
         request_id=request_id.get(),
         details=masked_within(details or {}),
     )
+    rows.insert(event)
+    return event

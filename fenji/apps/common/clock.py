@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from fenji.apps.common.request_memory import remembered
+
 _set_to: datetime | None = None  # one for the whole process, so that a test's server threads see it too
 
 
@@ -19,6 +21,11 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+def of_request() -> datetime:
+    """The time at which the request being answered first asked; `now` outside of one. Not for after a lock."""
+    return remembered("clock", now)
 
 
 @contextmanager

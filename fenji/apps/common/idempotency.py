@@ -12,11 +12,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid, KeyReused
+from fenji.apps.common.locks import patience
 from fenji.apps.common.models import IdempotencyKey
 from fenji.apps.common.sealing import lookup_hash, seal, unseal
 
@@ -28,26 +29,33 @@ Answer = tuple[int, Any]
 def answer_once(key: str, *, actor_id: int, request: Any, perform: Callable[[], Answer]) -> Answer:
     """Perform once per (actor, key) and return its (status, JSON body); without a key, simply perform.
 
-    Raises KeyReused when the key came with another request, Invalid for a key that cannot be kept. An error raised by
-    `perform` leaves no key behind.
+    All in one transaction with `patience`. Raises KeyReused when the key came with another request, Invalid for a key
+    that cannot be kept, Busy. An error raised by `perform` leaves no key behind.
     """
     if not key:
-        return perform()
+        with patience():
+            return perform()
     if len(key) > KEY_AT_MOST or not key.isprintable():
         raise Invalid(fields={"Idempotency-Key": _("请求编号最多 80 个可见字符。")})
     asked = lookup_hash(json.dumps(request, sort_keys=True, default=str), purpose="idempotency").hex()
-    with transaction.atomic():
+    with patience():
         if _insert(key, actor_id, asked):
             status, body = perform()
             text = json.dumps(body)
-            sealed = base64.b64encode(seal(text, context=_place(actor_id, key))).decode()
-            IdempotencyKey.objects.filter(actor_id=actor_id, key=key).update(status=status, answer=sealed)
+            _keep(key, actor_id, status, text)
             return status, json.loads(text)
         stored = IdempotencyKey.objects.get(actor_id=actor_id, key=key)
     if stored.request_hash != asked:
         raise KeyReused
     text = unseal(base64.b64decode(stored.answer or ""), context=_place(actor_id, key))
     return stored.status or 500, json.loads(text)
+
+
+def is_known(key: str, *, actor_id: int) -> bool:
+    """Whether a call with this key was answered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM common_idempotencykey WHERE actor_id = %s AND key = %s", [actor_id, key])
+        return cursor.fetchone() is not None
 
 
 def forget_old_keys() -> int:
@@ -64,6 +72,16 @@ def _insert(key: str, actor_id: int, asked: str) -> bool:
         cursor.execute(
             "INSERT INTO common_idempotencykey (key, actor_id, request_hash, at) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (actor_id, key) DO NOTHING",
-            [key, actor_id, asked, clock.now()],
+            [key, actor_id, asked, clock.of_request()],
         )
         return bool(cursor.rowcount == 1)
+
+
+def _keep(key: str, actor_id: int, status: int, text: str) -> None:
+    sealed = base64.b64encode(seal(text, context=_place(actor_id, key))).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE common_idempotencykey SET status = %s, answer = to_jsonb(%s::text)"
+            " WHERE actor_id = %s AND key = %s",
+            [status, sealed, actor_id, key],
+        )

@@ -7,23 +7,41 @@ inserted. Nobody waits longer than `LOCK_TIMEOUT`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import OperationalError, connection, transaction
 
 from fenji.apps.common.errors import Busy
 
 LOCK_TIMEOUT = "3s"
+_is_set: ContextVar[bool] = ContextVar("lock_timeout_is_set", default=False)
 
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """A transaction in which waiting for a lock ends in `Busy` after `LOCK_TIMEOUT`."""
+    """A transaction in which waiting for a lock ends in `Busy` after `LOCK_TIMEOUT`.
+
+    Within another it is part of that one: an error that leaves it undoes the whole.
+    """
+    if _is_set.get():
+        with transaction.atomic(savepoint=False):
+            yield
+        return
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        with transaction.atomic(), _timeout():
             yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01"}:  # lock_not_available, deadlock_detected
             raise Busy from error
         raise
+
+
+@contextmanager
+def _timeout() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    token = _is_set.set(True)
+    try:
+        yield
+    finally:
+        _is_set.reset(token)

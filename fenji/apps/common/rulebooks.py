@@ -12,6 +12,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import connection, transaction
 
+from fenji.apps.common import request_memory
 from fenji.apps.common.models import PolicyChange, RulebookVersion
 from fenji.kernel.tiers import Basis
 from fenji.rulebook.decisions import Decision, decide
@@ -26,10 +27,16 @@ def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
 
 def current() -> Rulebook:
     """The rulebook in force; raises LookupError before a city is loaded."""
-    found = RulebookVersion.objects.filter(city=settings.CITY, is_current=True).values_list("hash", flat=True).first()
+    return version(request_memory.remembered(("rulebook", settings.CITY), _current_hash))
+
+
+def _current_hash() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hash FROM common_rulebookversion WHERE city = %s AND is_current", [settings.CITY])
+        found = cursor.fetchone()
     if found is None:
         raise LookupError(f"no rulebook is loaded for {settings.CITY}: run `fenji city load {settings.CITY}`")
-    return version(found)
+    return str(found[0])
 
 
 @lru_cache(maxsize=8)
@@ -44,6 +51,7 @@ def alone(city: str) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rulebook {city}"])
+        request_memory.forget()  # what is current may have changed while this waited
         yield
 
 
@@ -55,6 +63,7 @@ def make_current(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
         defaults={"is_current": True},
         create_defaults={"city": rulebook.city, "content": rulebook.content, "loaded_at": at, "is_current": True},
     )
+    request_memory.forget()
     return made
 
 

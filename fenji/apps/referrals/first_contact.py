@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from fenji.apps.booking.models import Booking, BookingState, Place
-from fenji.apps.common import rulebooks
+from fenji.apps.common import rows, rulebooks
 from fenji.apps.referrals import exempt
 from fenji.apps.referrals.models import OPEN_STATES, FirstContact, Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Institution
 from fenji.apps.residents.models import Resident
-from fenji.apps.residents.queries import family_of_ids
+from fenji.apps.residents.queries import FAMILY
 from fenji.kernel.first_contact import FirstContactRules, FirstVisit, Judgement, judge_first_contact
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import Kind, Level
@@ -58,18 +59,18 @@ def judge_booking(resident: Resident, place: Place, urgency: Urgency, at: dateti
     """A place booked without a referral; an emergency department sees only emergencies."""
     unit = place.department
     urgency = Urgency.EMERGENCY if unit.is_emergency else urgency
-    visit = _visit(resident, unit.institution, unit.specialty, urgency, at)
-    visited = Booking.objects.filter(
-        resident_id__in=family_of_ids(resident.pk), department=unit, state=BookingState.ARRIVED
-    )
-    return judge_first_contact(replace(visit, is_recheck=visited.exists()), rules_on(at))
+    visit = _visit(resident, unit.institution, unit.specialty, urgency, at, department_id=unit.pk)
+    return judge_first_contact(visit, rules_on(at))
 
 
 def keep(
     judgement: Judgement, *, resident_id: UUID, at: datetime, referral: Referral | None = None,
     booking: Booking | None = None,
 ) -> FirstContact:  # fmt: skip
-    """Store the judgement with the decision it belongs to and the version of the rules it rests on."""
+    """Store the judgement with the decision it belongs to and the version of the rules it rests on.
+
+    A booking is judged once, when it is made; a referral again when it is sent.
+    """
     rests_on, rulebook = judgement.rests_on, rulebooks.current()
     values = {
         "resident_id": resident_id, "rule": rulebook.value("first_contact.rule", on=day_of(at)).value,
@@ -78,7 +79,11 @@ def keep(
         "clause": rests_on.clause[:300] if rests_on else "", "basis": rests_on.status if rests_on else "",
         "rulebook_version": rulebook.hash, "judged_at": at,
     }  # fmt: skip
-    kept, _new = FirstContact.objects.update_or_create(referral=referral, booking=booking, defaults=values)
+    if booking is not None:
+        judged = FirstContact(booking=booking, **values)
+        rows.insert(judged)
+        return judged
+    kept, _new = FirstContact.objects.update_or_create(referral=referral, booking=None, defaults=values)
     return kept
 
 
@@ -90,18 +95,39 @@ def carry_on(old: Booking, new: Booking) -> None:
 
 
 def _visit(
-    resident: Resident, house: Institution, specialty: str, urgency: Urgency, at: datetime, *, diagnosis_code: str = ""
+    resident: Resident, house: Institution, specialty: str, urgency: Urgency, at: datetime, *,
+    diagnosis_code: str = "", department_id: int | None = None,
 ) -> FirstVisit:  # fmt: skip
     day = day_of(at)
     age = exempt.age_of(resident, day)
+    was_sent, was_seen = _before(resident, house, department_id, at)
     return FirstVisit(
         kind=Kind(house.kind), level=Level(house.level), specialty=specialty, urgency=urgency, age_years=age,
-        is_referred=_was_sent_to(house, resident, at), is_exempt=exempt.is_exempt(age, diagnosis_code, day),
+        is_referred=was_sent, is_recheck=was_seen, is_exempt=exempt.is_exempt(age, diagnosis_code, day),
     )  # fmt: skip
 
 
-def _was_sent_to(house: Institution, resident: Resident, at: datetime) -> bool:
-    """Whether a referral brought the patient there, now or lately."""
-    lately = Q(state__in=OPEN_STATES) | Q(closed_at__gt=at - REFERRED_FOR, arrived_at__isnull=False)
-    sent = Referral.objects.filter(lately, resident_id__in=family_of_ids(resident.pk), receiver=house)
-    return sent.exclude(direction=Direction.DOWN).filter(sent_at__isnull=False, from_paper=False).exists()
+# Whether a referral brought the patient to the house, now or lately; whether the department has seen the patient.
+BEFORE = f"""
+WITH person AS MATERIALIZED (SELECT ARRAY({FAMILY}) AS rows)
+SELECT EXISTS (
+    SELECT FROM referrals_referral
+    WHERE resident_id = ANY((SELECT rows FROM person)::uuid[]) AND receiver_id = %(house)s AND direction <> %(down)s
+        AND sent_at IS NOT NULL AND NOT from_paper
+        AND (state = ANY(%(open)s) OR closed_at > %(since)s AND arrived_at IS NOT NULL)
+), EXISTS (
+    SELECT FROM booking_booking
+    WHERE resident_id = ANY((SELECT rows FROM person)::uuid[]) AND department_id = %(department)s
+        AND state = %(arrived)s
+)"""  # noqa: S608 (constants only)
+
+
+def _before(resident: Resident, house: Institution, department_id: int | None, at: datetime) -> tuple[bool, bool]:
+    values: dict[str, Any] = {
+        "resident": resident.pk, "house": house.pk, "department": department_id, "open": OPEN_STATES,
+        "down": Direction.DOWN.value, "arrived": BookingState.ARRIVED.value, "since": at - REFERRED_FOR,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, values)
+        was_sent, was_seen = cursor.fetchone()
+    return was_sent, was_seen

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.accounts.policies import check_may, check_may_on
-from fenji.apps.common import audit, clock
+from fenji.apps.common import audit, clock, request_memory
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.registry import closing, policies, posts
 from fenji.apps.registry.errors import AdministratorHasNoPost, CodeTaken, DutyTaken, PostHeld
@@ -54,6 +54,7 @@ def give_post(
             raise PostHeld
         post.valid_from, post.valid_until = begins, valid_until
         post.save(update_fields=["valid_from", "valid_until"])
+    request_memory.forget()
     audit.record("post.give", post, by=by, at=at, institution_id=institution.pk, details=_told(post))
     return post
 
@@ -71,6 +72,7 @@ def end_post(post_id: int, *, by: User | None, on: date | None = None) -> Member
     if post.valid_until is None or post.valid_until > day:
         post.valid_until = day
         post.save(update_fields=["valid_until"])
+        request_memory.forget()
         audit.record("post.end", post, by=by, at=at, institution_id=post.institution_id, details=_told(post))
     return post
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from fenji.apps.accounts.models import User
+from fenji.apps.common.request_memory import remembered
+from fenji.apps.common.rows import Rows
 from fenji.apps.registry.models import Absence, Department, Duty, Membership, Team
 from fenji.kernel.roles import PRIMARY, Role
 
@@ -34,15 +36,16 @@ def held_on(on: date, prefix: str = "") -> Q:
 
 
 def posts_of(user: User, on: date) -> list[Membership]:
-    """The person's posts on a day, with institution and department; none for an account that is switched off."""
-    posts = Membership.objects.filter(held_on(on), user_id=user.pk, user__is_active=True)
-    return list(posts.select_related("institution", "department").order_by("institution__name_pinyin", "role", "id"))
+    """The person's posts on a day, with institution and department; none for an account that is switched off.
+
+    Asked once in a request: a post given or taken away by another counts from the next one on.
+    """
+    return list(remembered(("posts", user.pk, on), lambda: _posts_of(user, on)))
 
 
 def roles_at(user: User, institution_id: int, on: date) -> frozenset[Role]:
     """What the person is at one institution on a day."""
-    posts = Membership.objects.filter(held_on(on), user_id=user.pk, user__is_active=True, institution_id=institution_id)
-    return frozenset(Role(role) for role in posts.values_list("role", flat=True))
+    return frozenset(Role(post.role) for post in posts_of(user, on) if post.institution_id == institution_id)
 
 
 def people_at(
@@ -119,6 +122,18 @@ def absences_at(institution_id: int, at: datetime) -> list[Absence]:
     people = Membership.objects.filter(institution_id=institution_id).values("user_id")
     absences = Absence.objects.filter(user_id__in=people, until_at__gt=at)
     return list(absences.select_related("user", "covered_by").order_by("from_at", "id"))
+
+
+def _posts_of(user: User, on: date) -> tuple[Membership, ...]:
+    return tuple(POSTS.select(POSTS_OF, {"user": user.pk, "on": on}))
+
+
+POSTS = Rows(Membership, "institution", "department")
+POSTS_OF = """
+WHERE this.user_id = %(user)s AND this.valid_from <= %(on)s
+    AND (this.valid_until IS NULL OR this.valid_until > %(on)s)
+    AND EXISTS (SELECT FROM accounts_user WHERE id = this.user_id AND is_active)
+ORDER BY institution.name_pinyin, this.role, this.id"""
 
 
 def _people(posts: QuerySet[Membership]) -> QuerySet[User]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from fenji.apps.accounts.models import User
+from fenji.apps.common.rows import Rows
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents import policies, queries
 from fenji.apps.residents.models import CareRelation, CareRelationKind, ResidentAccount
@@ -15,9 +16,9 @@ from fenji.apps.residents.policies import PROXY, SELF
 CLOSEST_FIRST = [SELF, PROXY, *CareRelationKind.values]
 
 
-def closest(user: User, rows: list[UUID], at: datetime) -> CareRelation | None:
-    """The closest footing on which `user` may see the person whose rows these are, or None."""
-    found = [*_by_account(user, rows, at), *_by_work(user, rows, at)]
+def closest(user: User, resident_id: UUID, at: datetime) -> CareRelation | None:
+    """The closest footing on which `user` may see the person, by whichever of the person's rows, or None."""
+    found = [*_by_account(user, resident_id, at), *_by_work(user, resident_id, at)]
     return min(found, key=lambda relation: CLOSEST_FIRST.index(relation.kind), default=None)
 
 
@@ -39,8 +40,8 @@ def standing(at: datetime) -> QuerySet[CareRelation]:
     return CareRelation.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)
 
 
-def _by_account(user: User, rows: list[UUID], at: datetime) -> list[CareRelation]:
-    accounts = ResidentAccount.objects.filter(user=user, user__is_active=True, resident_id__in=rows, from_at__lte=at)
+def _by_account(user: User, resident_id: UUID, at: datetime) -> list[CareRelation]:
+    accounts = ACCOUNTS.select(ACCOUNTS_OF, {"user": user.pk, "resident": resident_id, "at": at})
     return [
         CareRelation(
             resident_id=account.resident_id,
@@ -51,16 +52,30 @@ def _by_account(user: User, rows: list[UUID], at: datetime) -> list[CareRelation
             from_at=account.from_at,
             until_at=account.until_at,
         )
-        for account in accounts.filter(Q(until_at=None) | Q(until_at__gt=at))
+        for account in accounts
     ]
 
 
-def _by_work(user: User, rows: list[UUID], at: datetime) -> list[CareRelation]:
+ACCOUNTS = Rows(ResidentAccount)
+ACCOUNTS_OF = f"""
+WHERE this.user_id = %(user)s AND this.resident_id = ANY(ARRAY({queries.FAMILY})) AND this.from_at <= %(at)s
+    AND (this.until_at IS NULL OR this.until_at > %(at)s)
+    AND EXISTS (SELECT FROM accounts_user WHERE id = this.user_id AND is_active)"""
+
+
+def _by_work(user: User, resident_id: UUID, at: datetime) -> list[CareRelation]:
     posts = queries.reading_posts(user, at)
     if not posts:
         return []
-    relations = standing(at).filter(resident_id__in=rows, institution_id__in={post.institution_id for post in posts})
+    houses = sorted({post.institution_id for post in posts})
+    relations = RELATIONS.select(RELATIONS_OF, {"resident": resident_id, "houses": houses, "at": at})
     return [relation for relation in relations if _is_open_to(relation, user, posts)]
+
+
+RELATIONS = Rows(CareRelation)
+RELATIONS_OF = f"""
+WHERE this.resident_id = ANY(ARRAY({queries.FAMILY})) AND this.institution_id = ANY(%(houses)s)
+    AND this.from_at <= %(at)s AND (this.until_at IS NULL OR this.until_at > %(at)s)"""
 
 
 def _is_open_to(relation: CareRelation, user: User, posts: list[Membership]) -> bool:

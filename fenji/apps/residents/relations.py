@@ -79,7 +79,7 @@ def relation_for(user: User, resident_id: UUID, at: datetime) -> CareRelation | 
 
     The resident's own account and a family member's count as relations "self" and "proxy" (rows that are not saved).
     """
-    return footing.closest(user, queries.family_of_ids(resident_id), at)
+    return footing.closest(user, resident_id, at)
 
 
 def access_resident(user: User, resident_id: UUID, *, at: datetime, purpose: Purpose) -> Resident:

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 
 import pytest
@@ -35,6 +36,23 @@ def test_who_waits_too_long_is_told_that_another_is_at_it(monkeypatch: pytest.Mo
             User.objects.select_for_update().get(pk=user.pk)
         done.set()
     assert 0.15 < time.monotonic() - began < 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_patience_within_patience_is_one_transaction_and_sets_its_time_once(django_assert_num_queries) -> None:
+    user = person()
+    with django_assert_num_queries(4), locks.patience(), locks.patience():  # BEGIN, the time, what follows, COMMIT
+        User.objects.filter(pk=user.pk).update(name="莫一")
+    with pytest.raises(ZeroDivisionError), locks.patience():
+        User.objects.filter(pk=user.pk).update(name="莫二")
+        with locks.patience():
+            User.objects.filter(pk=user.pk).update(name="莫三")
+            raise ZeroDivisionError
+    assert User.objects.get(pk=user.pk).name == "莫一"
+    with pytest.raises(transaction.TransactionManagementError), locks.patience():
+        with suppress(ZeroDivisionError), locks.patience():
+            raise ZeroDivisionError
+        User.objects.filter(pk=user.pk).update(name="莫四")  # half of it must not stand
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from fenji.apps.common.clock import Frozen
+from fenji.apps.common.request_memory import remembering
 from fenji.apps.registry import posts
+from fenji.apps.registry.actions import end_post, give_post
 from fenji.apps.registry.models import Absence, Duty, Membership, Team
 from fenji.kernel.roles import Role
 from tests.factories.world import World, make_world
@@ -30,6 +32,16 @@ def test_posts_come_with_institution_and_department_in_one_query(world: World, d
     with django_assert_num_queries(1):
         (post,) = posts.posts_of(world.physician, TODAY)
         assert (post.institution.name, post.department.name) == ("阳西县人民医院", "心血管内科")  # type: ignore[union-attr]
+
+
+def test_a_request_asks_once_until_somebody_changes_posts_in_it(world: World, django_assert_num_queries) -> None:
+    with remembering():
+        with django_assert_num_queries(1):
+            assert len({len(posts.posts_of(world.doctor, TODAY)) for _ in range(3)}) == 1
+        end_post(posts.posts_of(world.doctor, TODAY)[0].pk, by=None, on=TODAY)
+        assert posts.posts_of(world.doctor, TODAY) == []
+        give_post(world.doctor, world.township, Role.FAMILY_DOCTOR, by=None, valid_from=TODAY)
+        assert len(posts.posts_of(world.doctor, TODAY)) == 1
 
 
 def test_a_person_of_several_houses_has_several_roles(world: World) -> None:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import actions, policies, queries, standing
+from fenji.apps.booking.access import access_to_pool
 from fenji.apps.booking.errors import BookingEnded, PlacePast
 from fenji.apps.booking.models import Booking, Place
-from fenji.apps.common.errors import Invalid
+from fenji.apps.booking.refusal import refuse_if_taken
+from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.free_text import clean_text
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import first_contact
@@ -27,21 +29,32 @@ REASON_LENGTH = 60
 @patience()
 def book(
     resident_id: UUID, *, place_id: int, by: User, at: datetime, held_until: datetime | None = None,
-    urgency: Urgency = Urgency.ROUTINE,
+    urgency: Urgency = Urgency.ROUTINE, seen: Place | None = None,
 ) -> Booking:  # fmt: skip
     """Book a place, or hold it until `held_until`, and keep how the rule of first contact judges it.
 
-    Where the rule binds it raises FirstContactRequired with its clause; else as `booking.actions.hold` does.
+    `seen` is the place as `booking.queries.place_with_id` gave it just now, for who has looked already. Where the rule
+    binds it raises FirstContactRequired with its clause; else as `booking.actions.hold` does.
     """
-    if held_until is None:
-        made = actions.book(resident_id, place_id=place_id, by=by, at=at)
-    else:
-        made = actions.hold(resident_id, place_id=place_id, until=held_until, by=by, at=at)
-    judgement = _judged(made, resolve(resident_id), urgency, at)
+    resident, place = resolve(resident_id), seen or queries.place_with_id(place_id)
+    if place is None:
+        raise NotFound
+    made = actions.made(
+        resident.pk, until=held_until, by=by, at=at, place_id=place.pk,
+        access=access_to_pool(place.pool, at=at, by=by, resident_id=resident.pk),
+    )  # fmt: skip
+    made.department = made.place.department = place.department
+    judgement = first_contact.judge_booking(resident, made.place, urgency, at)
     if judgement.is_binding:
         raise FirstContactRequired(_ground(judgement))
     first_contact.keep(judgement, resident_id=made.resident_id, at=at, booking=made)
     return made
+
+
+def refuse_early(place: Place | None, resident_id: UUID, *, by: User, at: datetime) -> None:
+    """Raise SlotTaken, or what else stands in the way, when somebody has the place: before anything is written."""
+    if place is not None:
+        refuse_if_taken(place, access_to_pool(place.pool, at=at, by=by, resident_id=resident_id), at=at)
 
 
 @patience()
