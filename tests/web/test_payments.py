@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from fenji.apps.common.models import AuditEvent
+from fenji.apps.contracts.models import Contract
 from fenji.apps.payments import queries
 from fenji.apps.payments.actions import claims, supervision
 from fenji.apps.payments.models import Case, Claim, Statement
@@ -61,6 +63,60 @@ def test_the_insurer_sees_where_the_money_went(world: World, stay, seen_by) -> N
         _text(seen_by(name), "/insurer/fund/", 404)
 
 
+def test_a_family_doctor_sees_what_the_own_residents_spend_and_nobody_elses(world: World, stay, seen_by) -> None:
+    assert world.resident is not None
+    claim = claims.settle(stay(code="1", yuan=10_000), by=world.insurer)
+    doctor = seen_by("doctor")
+    assert world.resident.name not in _text(doctor, "/family-doctor/spending/")  # not signed with the team
+    day = claim.submitted_at.date()
+    month = timedelta(days=30)
+    Contract.objects.create(
+        resident=world.resident, team=world.team, valid_from=day - month, valid_until=day + month,
+        signed_at=claim.submitted_at,
+    )  # fmt: skip
+    assert world.resident.name in _text(doctor, "/family-doctor/spending/")
+    page = _text(doctor, f"/family-doctor/spending/{world.resident.pk}/")
+    for words in ("住院费用", "未经转诊", "二级", money_words(claim.fund_cents), money_words(claim.self_cents)):
+        assert words in page
+    assert AuditEvent.objects.filter(verb="resident.read", resident_id=world.resident.pk).exists()
+    for name in ("insurer", "officer", "office"):
+        _text(seen_by(name), f"/family-doctor/spending/{world.resident.pk}/", 404)
+
+
+def test_an_estimate_for_nobody_in_particular_is_explained_line_by_line(world: World, stay, seen_by) -> None:
+    stay()  # the catalogue's item
+    asked = {"scheme": "1", "group": "0", "setting": "inpatient", "institution": world.county.code}
+    insurer = seen_by("insurer")
+    assert "还没有试算" in _text(insurer, "/estimate/")
+    found = insurer.get("/estimate/", {**asked, "q": "A1", "find": "1"}).content.decode()
+    assert "住院费用" in found and "还没有试算" in found
+    priced = {**asked, "item": "A1", "quantity_A1": "2", "price_A1": "5000"}
+    page = insurer.get("/estimate/", priced).content.decode()
+    for words in ("¥10,000.00", "未经转诊", "起付标准", "依据"):
+        assert words in page
+    referred = insurer.get("/estimate/", {**asked, "state": "1", "a_cents": "10000"}).content.decode()
+    assert "经转诊" in referred and "个人合计支付" in referred
+    assert insurer.get("/estimate/", {**asked, "item": "A1"}).status_code == 422  # no price and no ceiling
+    assert insurer.get("/estimate/", asked).status_code == 422  # nothing asked for
+    assert insurer.get("/estimate/", {**asked, "a_cents": "-1"}).status_code == 422
+    _text(seen_by("patient"), "/estimate/", 404)
+
+
+def test_an_estimate_for_a_resident_goes_on_from_the_year_so_far(world: World, stay, seen_by) -> None:
+    assert world.resident is not None
+    first = claims.settle(stay(code="1", yuan=10_000, days_ago=20), by=world.insurer)
+    asked = {"setting": "inpatient", "institution": world.county.code, "a_cents": "10000"}
+    path, office = f"/estimate/{world.resident.pk}/", seen_by("office")
+    _text(seen_by("officer"), path, 404)
+    _text(seen_by("insurer"), path, 404)
+    doctor = seen_by("doctor")
+    page = doctor.get(path, asked)
+    assert page.status_code == 200
+    real = claims.settle(stay(code="2", yuan=10_000, days_ago=0, admitted_at=first.ended_at), by=world.insurer)
+    assert money_words(real.self_cents) in page.content.decode()  # what it came to is what was foretold
+    assert office.get("/estimate/", {"who": world.resident.name}).status_code == 200
+
+
 def test_a_shortfall_is_decided_on_its_page_once(world: World, stay, seen_by) -> None:
     claims.settle(stay(code="2", days_ago=1), by=world.insurer)
     first = claims.settle(stay(code="1", days_ago=30), by=world.insurer)
@@ -87,7 +143,8 @@ def test_a_case_is_answered_by_the_hospital_and_decided_by_the_insurer(world: Wo
     assert "短期再入院" in _text(office, "/cases/")
     step = {"move": "answer", "text": "病情反复，确需再入院", "version": "1"}
     assert office.post(path, step).status_code == 302
-    assert "病情反复" in _text(insurer, path)
+    page = _text(insurer, path)
+    assert "病情反复" in page and "10 天" in page and "规则依据" in page
     uphold = {"move": "uphold", "text": "不成立", "version": "2"}
     assert insurer.post(path, uphold).status_code == 422  # how much?
     assert insurer.post(path, {**uphold, "amount": "500.00"}).status_code == 302

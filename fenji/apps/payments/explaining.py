@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from fenji.apps.payments.models import Claim
 from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.payment.outcome import Flag, Settlement
+from fenji.rulebook.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,14 @@ class Step:
 
 def explained(claim: Claim) -> list[Step]:
     """The steps of a settled bill, by the rulebook version it was settled with."""
-    rulebook = rulebooks.version(claim.rulebook_version)
-    day = timezone.localdate(claim.ended_at)
+    rulebook, day = rulebooks.version(claim.rulebook_version), timezone.localdate(claim.ended_at)
+    return grounded(queries.bill_of(claim), queries.settlement_of(claim), rulebook, day)
+
+
+def grounded(bill: Bill, settled: Settlement, rulebook: Rulebook, day: date) -> list[Step]:
+    """The steps of a bill, each with the clause a rulebook has for it on a day."""
     steps = []
-    for words, key in steps_of(queries.bill_of(claim), queries.settlement_of(claim)):
+    for words, key in steps_of(bill, settled):
         clause = rulebook.clause_of(rulebook.value(key, on=day)) if key else None
         steps.append(Step(words, clause.clause or clause.source_title, clause.status) if clause else Step(words))
     return steps

@@ -50,6 +50,17 @@ RULES: dict[str, tuple[Promise, Promise]] = {
     "over_ceiling": (_("超限价"), _("单据中有项目价格高于限价")),
     "drug_share": (_("药占比超控制线"), _("单据药品费用占比高于控制线")),
     "cost": (_("费用超控制线"), _("单据总费用高于同类控制线")),
+    "upcoding": (_("疑似诊断升级"), _("诊断所在的组权重高，实际费用却远低于该权重应有的费用")),
+    "weight_rise": (_("诊断权重突增"), _("机构上月住院病例的平均权重明显高于此前三个月")),
+}
+# The rulebook's key that a rule goes by, where its numbers come from there.
+RULE_KEYS = {
+    "readmission": "cost_control.readmission_days",
+    "self_pay_outpatient": "cost_control.no_inpatient_self_pay_as_outpatient",
+    "drug_share": "payment.ceiling.drug_share",
+    "cost": "payment.ceiling.cost",
+    "upcoding": "cost_control.low_cost_share",
+    "weight_rise": "cost_control.weight_rise",
 }
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 
 from fenji.apps.payments.errors import NotBalanced
-from fenji.apps.payments.models import Case, Claim, ClaimState, Mode, PersonYear, Posting, Shortfall, Statement
+from fenji.apps.payments.models import Case, Claim, ClaimState, Item, Mode, PersonYear, Posting, Shortfall, Statement
 from fenji.apps.payments.policies import OPEN_CASES
 from fenji.apps.registry.models import Institution
 from fenji.kernel.payment.bill import Bill
@@ -142,3 +143,27 @@ def check_balance() -> dict[str, int]:
     if wrong:
         raise NotBalanced(remedy=", ".join(wrong[:20]))
     return {"claims": claims.count(), "postings": Posting.objects.count()}
+
+
+def items_named(text: str, day: date, most: int = 8) -> list[Item]:
+    """Entries of the catalogue on a day whose code, name or pinyin begins so, or whose name holds the words."""
+    letters = "".join(text.lower().split())
+    if not letters:
+        return []
+    rows = Item.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+    spelled = rows.annotate(letters=Replace("name_pinyin", Value(" "), Value("")))
+    found = spelled.filter(
+        Q(code__istartswith=letters) | Q(name__contains=text.strip()) | Q(letters__startswith=letters)
+    )
+    return list(found.order_by("name_pinyin", "code")[:most])
+
+
+def items_coded(codes: Iterable[str], day: date) -> list[Item]:
+    """The catalogue's entries of some codes on a day."""
+    rows = Item.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+    return list(rows.filter(code__in=list(codes)))
+
+
+def designated_institutions() -> QuerySet[Institution]:
+    """Where insurance pays, by pinyin."""
+    return Institution.objects.filter(is_insured=True).order_by("name_pinyin", "code")

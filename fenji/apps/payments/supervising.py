@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from fenji.apps.common import rulebooks
 from fenji.apps.payments.models import Claim, ClaimState, Mode
+from fenji.apps.payments.upcoding import cheap_stays, heavier_houses
 from fenji.kernel.payment.outcome import Flag
 
 STAYS = ("inpatient", "day_surgery")
@@ -21,18 +22,21 @@ class Finding:
     rule: str
     claims: tuple[Claim, ...]
     details: dict[str, int]
+    about: str = ""  # what it is about where that is not the latest bill
 
     @property
     def key(self) -> str:
-        return f"{self.rule}:{self.claims[-1].pk}"
+        return f"{self.rule}:{self.about or self.claims[-1].pk}"
 
 
 def findings(since: date, until: date) -> Iterator[Finding]:
     """What every rule finds in the bills that ended in [since, until)."""
     rows = Claim.objects.filter(mode=Mode.OFFICIAL, state=ClaimState.SETTLED).select_related("institution")
     ended = rows.filter(ended_at__date__gte=since, ended_at__date__lt=until).order_by("ended_at")
-    for rule in (_readmissions, _self_pay_outpatient, _over_ceiling, _control_lines):
+    for rule in (_readmissions, _self_pay_outpatient, _over_ceiling, _control_lines, _upcoded):
         yield from rule(ended, rows)
+    for about, claims, details in heavier_houses(rows, until):
+        yield Finding("weight_rise", tuple(claims), details, about)
 
 
 Rows = QuerySet[Claim]
@@ -79,6 +83,11 @@ def _control_lines(ended: Rows, rows: Rows) -> Iterator[Finding]:
             yield Finding("drug_share", (claim,), {"drugs": int(claim.bill["drug_cents"]), "total": claim.total_cents})
         if claim.flags & Flag.COST:
             yield Finding("cost", (claim,), {"total": claim.total_cents})
+
+
+def _upcoded(ended: Rows, rows: Rows) -> Iterator[Finding]:
+    for claim, details in cheap_stays(ended):
+        yield Finding("upcoding", (claim,), details)
 
 
 def _day(claim: Claim) -> date:

@@ -1,7 +1,8 @@
 """What a rulebook says about keeping costs down: ceilings against earlier years, drug share, what may not be done."""
 
+from fenji.kernel.payment.case_groups import GROUPS
 from fenji.rulebook.schema import Key
-from fenji.rulebook.shapes import YES_NO, Names, some_of, whole
+from fenji.rulebook.shapes import PERMILLE, YES_NO, Names, by, some_of, whole
 
 MEASURED: Names = {
     "total": ("医疗总费用", "total cost"),
@@ -24,5 +25,21 @@ KEYS: dict[str, Key] = {
     ),
     "cost_control.readmission_days": Key(
         "同一病人几天内再入院须说明", "a readmission within this span is asked about", whole(1, 90, "天", "days")
+    ),
+    "cost_control.case_weight": Key(
+        "各诊断组的权重（1000 为平均）",
+        "weight of a group of diagnoses (1000 is the mean)",
+        by({code: (name, name_en) for code, (name, name_en, _) in GROUPS.items()}, whole(100, 10000, "‰", "permille")),
+    ),
+    "cost_control.low_cost_share": Key(
+        "费用低于按诊断权重应有费用的这一比例，须说明",
+        "a stay below this share of what its weight costs is asked about",
+        PERMILLE,
+    ),
+    "cost_control.weight_rise": Key(
+        "机构月均权重上升超过这一比例，须说明", "a rise of a house's mean weight above this is asked about", PERMILLE
+    ),
+    "cost_control.least_stays": Key(
+        "不足这些例住院时不作上述比较", "fewer stays than these are not compared", whole(5, 1000, "例", "stays")
     ),
 }

@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.common import clock
+from fenji.apps.common import clock, rulebooks
 from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.payments import queries
 from fenji.apps.payments.actions import supervision
 from fenji.apps.payments.models import Case
-from fenji.apps.payments.policies import CASE_MOVES, CASE_STATES, RULES, possible_case_moves
+from fenji.apps.payments.policies import CASE_MOVES, CASE_STATES, RULE_KEYS, RULES, possible_case_moves
+from fenji.kernel.reasons import Clause
 from fenji.kernel.roles import Role
+from fenji.web.payments.case_figures import figures_of
 from fenji.web.posting import once, show_faults, version_of
+from fenji.web.presenters.dates import local
 from fenji.web.roles import PostRequest, requires_role
 
 PEOPLE = (Role.INSURER, Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD)
@@ -71,6 +74,7 @@ def show(request: PostRequest, case_id: UUID) -> HttpResponse:
         "case": case, "rule": rule, "meaning": meaning, "state": CASE_STATES[case.state], "form": form, "moves": moves,
         "at": at, "claims": case.claims.select_related("institution").order_by("ended_at"),
         "steps": [(one, CASE_STATES[one.to_state]) for one in case.steps.order_by("version")],
+        "figures": figures_of(case), "ground": _ground(case),
         "key": f"case-{case.pk}-{case.version}", "is_late": _is_late(case, at),
     }  # fmt: skip
     return render(request, "payments/case.html", shown, status=422 if form.errors else 200)
@@ -97,6 +101,15 @@ def _moved(request: PostRequest, case: Case, party: str, form: MoveForm) -> str:
     )  # fmt: skip
     messages.success(request, _t("已记入案件。"))
     return reverse("case", args=[case.pk])
+
+
+def _ground(case: Case) -> Clause | None:
+    """What the rule that found the case rests on, on the day it was found."""
+    key = RULE_KEYS.get(case.rule)
+    if key is None:
+        return None
+    rulebook = rulebooks.current()
+    return rulebook.clause_of(rulebook.value(key, on=local(case.found_at).date()))
 
 
 def _is_late(case: Case, at: Any) -> bool:

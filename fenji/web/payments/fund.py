@@ -5,14 +5,13 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.common import clock
 from fenji.apps.payments import queries
 from fenji.kernel.payment.forecast import year_end
 from fenji.kernel.roles import Role
-from fenji.web.payments.words import SETTINGS, STATES
+from fenji.web.payments.words import SETTINGS, STATES, level_words
 from fenji.web.presenters.dates import local
 from fenji.web.presenters.numbers import money_words, permille_words
 from fenji.web.roles import PostRequest, requires_role
@@ -50,7 +49,7 @@ def fund(request: PostRequest) -> HttpResponse:
         "by_setting": [_row(str(SETTINGS[row["setting"]]), row) for row in queries.fund_by("setting", since)],
         "by_state": [_row(str(STATES[row["referral_state"]]), row) for row in queries.fund_by("referral_state", since)],
         "by_level": [
-            _row(_level(row["institution__level"]), row) for row in queries.fund_by("institution__level", since)
+            _row(level_words(row["institution__level"]), row) for row in queries.fund_by("institution__level", since)
         ],
         "latest": queries.latest_claims(20),
         "waiting": queries.open_shortfalls().count(),
@@ -70,8 +69,3 @@ def _row(name: str, row: dict[str, int]) -> Row:
         name, row["n"], money_words(row["total"]), money_words(row["fund"]), money_words(row["own"]),
         permille_words(share),
     )  # fmt: skip
-
-
-def _level(level: str) -> str:
-    names = {"tertiary": _("三级"), "secondary": _("二级"), "primary": _("一级和镇（社区）"), "none": _("未定级")}
-    return names.get(level, level)

@@ -3,9 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from fenji.kernel.roles import Role
+from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.navigation import Entry
-from fenji.web.payments import bills, cases, fund, shortfalls, statements
+from fenji.web.payments import bills, cases, estimate, fund, shortfalls, spending, statements
 
 INSURER = frozenset({Role.INSURER})
 
@@ -14,6 +14,8 @@ NAVIGATION = (
     Entry(_("补差待决"), "shortfalls", "scale", roles=INSURER),
     Entry(_("监管案件"), "cases", "magnifying-glass-circle", roles=INSURER | {Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD}),
     Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER),
+    Entry(_("居民费用"), "spending", "wallet", roles=PRIMARY),
+    Entry(_("费用预估"), "estimate", "calculator", roles=estimate.COUNTER),
     Entry(_("账单"), "my_bills", "receipt-percent", residents=True),
 )
 
@@ -22,6 +24,10 @@ urlpatterns = [
     path("insurer/shortfalls/", shortfalls.waiting, name="shortfalls"),
     path("insurer/shortfalls/<int:shortfall_id>/", shortfalls.decide, name="shortfall"),
     path("insurer/statements/", statements.month, name="statements"),
+    path("family-doctor/spending/", spending.residents, name="spending"),
+    path("family-doctor/spending/<uuid:resident_id>/", spending.show, name="spending_of"),
+    path("estimate/", estimate.estimate, name="estimate"),
+    path("estimate/<uuid:resident_id>/", estimate.estimate_for, name="estimate_for"),
     path("cases/", cases.waiting, name="cases"),
     path("cases/<uuid:case_id>/", cases.show, name="case"),
     path("bills/<uuid:claim_id>/", bills.show, name="bill"),

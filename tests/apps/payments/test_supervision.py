@@ -13,6 +13,7 @@ from fenji.apps.payments.models import Case, Posting
 from fenji.apps.payments.policies import CASE_MOVES, CASE_STATES, OPEN_CASES, possible_case_moves
 from fenji.kernel.payment.codes import ItemKind, Setting
 from fenji.kernel.payment.lines import Line
+from tests.factories.policy import decide
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,35 @@ def test_a_visit_the_patient_paid_during_a_stay_is_found(world: World, stay, clo
 def test_an_ordinary_stay_is_no_case(world: World, stay, clock) -> None:
     claims.settle(stay(code="1", yuan=3_000, days_ago=1), by=world.insurer)
     assert _look(clock) == []
+
+
+def test_a_heavy_diagnosis_with_light_treatment_is_a_case_once(world: World, stay, clock) -> None:
+    decide(cost_control__least_stays=5)
+    for number in range(5):
+        claims.settle(
+            stay(code=str(number), yuan=9_000, days_ago=10 + number, diagnosis_code="J18.900"),
+            by=world.insurer,
+        )  # fmt: skip
+    claims.settle(stay(code="light", yuan=900, days_ago=2, diagnosis_code="I63.900"), by=world.insurer)
+    case = next(one for one in _look(clock) if one.rule == "upcoding")
+    assert case.claims.get().source_code == "light"
+    assert case.details["total"] == 90_000 and case.details["expected"] > 4 * 90_000
+    assert case.details["weight"] == 1500
+    assert "upcoding" not in {one.rule for one in _look(clock)}
+
+
+def test_a_house_whose_diagnoses_grew_heavier_in_a_month_is_one_case(world: World, stay, clock) -> None:
+    decide(cost_control__least_stays=5)
+    last = timezone.localdate(clock.at).replace(day=1) - timedelta(days=1)
+    ago = (timezone.localdate(clock.at) - last).days
+    for number in range(5):
+        claims.settle(stay(code=f"a{number}", days_ago=ago + 40 + number, diagnosis_code="I10"), by=world.insurer)
+        claims.settle(stay(code=f"b{number}", days_ago=ago + number, diagnosis_code="I63.900"), by=world.insurer)
+    case = next(one for one in _look(clock) if one.rule == "weight_rise")
+    assert case.details == {"before": 600, "now": 1500, "stays": 5}
+    assert set(case.claims.values_list("diagnosis_code", flat=True)) == {"I63.900"}
+    clock.advance(timedelta(days=1))
+    assert "weight_rise" not in {one.rule for one in _look(clock)}
 
 
 def test_upheld_recovered_and_given_back_after_an_appeal(world: World, case: Case) -> None:
