@@ -58,6 +58,7 @@ class Candidate:
     has_emergency: bool = False
     is_contracted: bool = False  # the resident's family-doctor team works here
     serves_town: bool = False  # serves the resident's town
+    sent_up: bool = False  # sent the resident to the institution that now sends down
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _stands_right(case: Case, candidate: Candidate) -> bool:
         # the highest there is has nobody above: beside is then as good
         return other > own or (own == other == (Tier.CITY, LEVEL_RANK[Level.TERTIARY]))
     if case.direction is Direction.DOWN:
-        return other < own or (candidate.kind in CONTINUING and candidate.tier <= case.sender_tier)
+        goes_back = candidate.sent_up and other <= own  # an emergency may have come from beside
+        return other < own or goes_back or (candidate.kind in CONTINUING and candidate.tier <= case.sender_tier)
     return candidate.tier == case.sender_tier
 
 

@@ -1,7 +1,8 @@
 """Where a case should go: the lowest adequate institutions, in the order a city's rules give, each with its reasons.
 
 Adequacy comes first (`adequacy`) and no preference overrides it. Among the adequate, a city orders by lowest tier, own
-consortium and distance; an emergency only by distance; downward the resident's own team and town come first.
+consortium and distance; an emergency only by distance; downward the resident's own team and town come first, then who
+had sent the resident up.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,7 @@ from fenji.kernel.tiers import Level, LinkKind, Tier
 __all__ = ["Candidate", "Case", "Choice", "ChoiceRules", "Needed", "Proposal", "RuledOut", "is_inside", "propose"]
 INTEGRATED = frozenset({"urban_group", "county_township", "asset_integrated", "mch"})
 FAR_KM = float("inf")  # a place that is not known comes last
+HOME_REASONS = ("contract", "home_town", "sent_up")  # downward, in this order
 ASK_WHY = frozenset({"outside", "higher", "same_tier"})  # reasons that name a preference not followed
 
 
@@ -164,7 +166,13 @@ def _closeness(one: Candidate) -> float:
 
 
 def _home_rank(one: Candidate) -> int:
-    return 0 if one.is_contracted else 1 if one.serves_town else 2
+    """0 the resident's own team, 1 the own town, 2 who had sent the resident up, 3 anybody else."""
+    marks = (one.is_contracted, one.serves_town, one.sent_up)
+    return marks.index(True) if True in marks else len(HOME_REASONS)
+
+
+def _is_home(case: Case, one: Candidate) -> bool:
+    return case.direction is Direction.DOWN and _home_rank(one) < len(HOME_REASONS)
 
 
 def _proposal(
@@ -195,8 +203,8 @@ def _reasons_for(
         yield reason("lowest_adequate", on("lowest_adequate"), tier=tier, tier_en=tier_en)
     elif _skips_tier(case, one, rules):
         yield reason("higher", on("lowest_adequate"))
-    if case.direction is Direction.DOWN and _home_rank(one) < 2:
-        yield reason("contract" if one.is_contracted else "home_town", on("home_first"))
+    if _is_home(case, one):
+        yield reason(HOME_REASONS[_home_rank(one)], on("home_first"))
     if _is_recheck(case, one, rules):
         yield reason("recheck", on("recheck_same_institution"))
     if _chooses_freely(case, rules):
@@ -220,7 +228,6 @@ def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: Ch
     elif closeness < 3:
         yield reason("specialty_pair" if closeness == 1 else "assistance", on)
     is_planned = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY
-    is_home = case.direction is Direction.DOWN and _home_rank(one) < 2
-    is_bound = is_planned and not is_home and not _chooses_freely(case, rules)
+    is_bound = is_planned and not _is_home(case, one) and not _chooses_freely(case, rules)
     if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in fit):
         yield reason("outside", on)

@@ -29,6 +29,7 @@ SENTENCES = {
     "emergency": ("急诊绿色通道：就近转至有急诊科的机构", "Emergency: the nearest with an emergency department"),
     "contract": ("居民签约的家庭医生团队所在机构", "Where the resident's family-doctor team works"),
     "home_town": ("服务居民所在镇（街道）的机构", "Serves the resident's town"),
+    "sent_up": ("上转该居民的机构，病情稳定后转回", "Had sent the resident up: once stable, back there"),
     "same_tier": ("同级转诊，须写明理由", "Same-tier referral: give the reason"),
     "child_at_tertiary": ("疑难危重患儿可在三级机构就诊", "A seriously ill child may go to a tertiary institution"),
     "recheck": ("同一疾病复查，可选原就诊机构", "Re-check of the same disease at the same institution"),

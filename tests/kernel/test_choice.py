@@ -13,6 +13,8 @@ from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.tiers import Basis, Kind, Level, LinkKind, Tier
 from tests.kernel.choosing import AT, RULES, city, down, hospital, met, proposed, reasons_of, township, up, why_not
 
+NO_HOME = replace(RULES, home_first=False)
+
 # --- upward
 
 
@@ -181,6 +183,37 @@ def test_downward_the_residents_team_and_town_come_first() -> None:
     )
     assert proposed(choice) == ["team", "town", "near_member", "county"]
     assert "contract" in reasons_of(choice, "team") and "home_town" in reasons_of(choice, "town")
+
+
+def test_after_team_and_town_comes_who_had_sent_the_resident_up_and_nobody_is_asked_why() -> None:
+    choice = propose(
+        down(),
+        [
+            township("near_member", distance_km=1, same_consortium=True),
+            township("had_sent", distance_km=80, sent_up=True),
+            township("town", distance_km=30, serves_town=True),
+            township("team", distance_km=50, is_contracted=True, sent_up=True),
+        ],
+        RULES,
+        AT,
+    )
+    assert proposed(choice) == ["team", "town", "had_sent", "near_member"]
+    assert "sent_up" in reasons_of(choice, "had_sent") and "sent_up" not in reasons_of(choice, "team")
+    said = next(one for one in choice.proposals[2].reasons if one.code == "sent_up")
+    assert said.rests_on == RULES.clauses["home_first"]
+    assert choice.asks_why("had_sent") is None
+    unranked = propose(down(), [township("near"), township("had_sent", distance_km=80, sent_up=True)], NO_HOME, AT)
+    assert proposed(unranked) == ["near", "had_sent"]
+
+
+def test_a_patient_goes_back_to_a_peer_that_had_sent_but_never_above_nor_to_one_too_low() -> None:
+    case = down(sender_tier=Tier.COUNTY, sender_level=Level.SECONDARY)
+    peer, above = hospital("peer", sent_up=True), city("above", sent_up=True)
+    village = township("village", tier=Tier.VILLAGE, level=Level.NONE, kind=Kind.VILLAGE_STATION, sent_up=True)
+    choice = propose(case, [peer, above, village, hospital("other_peer")], RULES, AT)
+    assert proposed(choice) == ["peer"]
+    assert why_not(choice) == {"above": "not_below", "village": "too_low", "other_peer": "not_below"}
+    assert propose(up(), [township("peer", sent_up=True)], RULES, AT).proposals == ()
 
 
 def test_a_village_station_takes_only_what_a_criterion_allows_for_every_disease() -> None:

@@ -29,6 +29,7 @@ candidates = st.lists(
         has_emergency=st.booleans(),
         is_contracted=st.booleans(),
         serves_town=st.booleans(),
+        sent_up=st.booleans(),
     ).map(lambda one: replace(one, tier=min(one.tier, Tier.TOWNSHIP)) if one.kind in PRIMARY_KINDS else one),
     min_size=4,
     max_size=8,

@@ -12,7 +12,7 @@ from fenji.apps.common import rulebooks
 from fenji.apps.contracts.queries import contract_on
 from fenji.apps.referrals import exempt
 from fenji.apps.referrals.models import Referral
-from fenji.apps.referrals.queries import who_refused
+from fenji.apps.referrals.queries import who_had_sent, who_refused
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Institution
 from fenji.apps.registry.queries import Candidate as Neighbour
@@ -129,6 +129,8 @@ def _candidates(
     free = booking.next_free(departments.values(), access=REFERRED, at=question.at)
     waited = waits(departments.values(), at=question.at)
     homes = _homes(question.resident, day)
+    is_down = question.direction is Direction.DOWN
+    came_from = who_had_sent(question.resident.pk, question.sender.pk) if is_down else set()
     return [
         Candidate(
             code=one.institution.code,
@@ -147,6 +149,7 @@ def _candidates(
             has_emergency=any(unit.is_emergency for unit in one.institution.departments),
             is_contracted=one.institution.id == homes[0],
             serves_town=one.institution.id in homes[1],
+            sent_up=one.institution.id in came_from,
         )
         for one in near
     ]

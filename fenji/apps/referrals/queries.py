@@ -14,7 +14,7 @@ from fenji.apps.referrals.errors import ReferralNotFound
 from fenji.apps.referrals.models import OPEN_STATES, FollowUp, Referral, Step
 from fenji.apps.referrals.parties import follows_up, parties_of
 from fenji.apps.registry.models import Membership
-from fenji.kernel.referral import STATES, Party, State
+from fenji.kernel.referral import STATES, Direction, Party, State
 from fenji.kernel.roles import CLINICAL, PRIMARY, Role
 from fenji.kernel.tiers import PRIMARY_KINDS
 
@@ -100,6 +100,16 @@ def who_refused(referral: Referral) -> set[str]:
     """Codes of the institutions that did not take this referral."""
     refusals = Step.objects.filter(referral=referral, action="refuse")
     return set(refusals.values_list("institution__code", flat=True))
+
+
+def who_had_sent(resident_id: UUID, receiver_id: int) -> set[int]:
+    """Institutions from which the resident came here last: who sent, and who had begun if the patient was handed on."""
+    came = Referral.objects.filter(resident=resident_id, receiver=receiver_id, arrived_at__isnull=False)
+    last = came.exclude(direction=Direction.DOWN.value).order_by("-arrived_at").first()
+    if last is None:
+        return set()
+    first = first_of(last)
+    return {last.sender_id} | ({first.sender_id} if first else set())
 
 
 def chain_of(referral: Referral) -> list[Referral]:

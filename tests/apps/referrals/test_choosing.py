@@ -2,8 +2,12 @@
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals.choosing import Question, choose
-from fenji.kernel.referral import Direction, Urgency
-from tests.factories.world import CARDIOLOGY, World, make_places
+from fenji.apps.referrals.models import Referral
+from fenji.kernel.choice import Candidate
+from fenji.kernel.referral import Direction, State, Urgency
+from fenji.kernel.tiers import Kind, Level, Tier
+from tests.factories import journey
+from tests.factories.world import CARDIOLOGY, World, institution, make_places
 
 
 def question(world: World, **changes: object) -> Question:
@@ -16,6 +20,19 @@ def question(world: World, **changes: object) -> Question:
 
 def codes(world: World, **changes: object) -> list[str]:
     return [one.candidate.code for one in choose(question(world, **changes)).choice.proposals]
+
+
+def marks(world: World, **changes: object) -> dict[str, Candidate]:
+    proposals = choose(question(world, **changes)).choice.proposals
+    return {one.candidate.code: one.candidate for one in proposals}
+
+
+def handed_on_and_arrived(world: World) -> Referral:
+    """Sent by the township to the county, by the county to the city, and seen there."""
+    onward = Referral.objects.get(parent=journey.reach(world, State.HANDING_ON))
+    for action in ("accept", "arrive"):
+        journey.step(world, onward, action)
+    return onward
 
 
 def test_the_own_consortiums_county_hospital_comes_first(world: World, clock: Frozen):
@@ -43,3 +60,16 @@ def test_an_emergency_goes_where_there_is_an_emergency_department(world: World, 
         world.city.code,
     }
     assert answer.departments[world.county.code] == world.departments["yx-renmin.emergency"].pk
+
+
+def test_downward_whoever_sent_the_patient_here_is_offered_next_to_the_own_team_and_town(world: World, clock: Frozen):
+    elsewhere = institution("yx-other", "阳西县他镇卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, world.region)
+    down = {"sender": world.city, "direction": Direction.DOWN, "specialty": "", "measures": {}}
+    before = marks(world, **down)
+    assert not before[world.county.code].sent_up and not before[elsewhere.code].sent_up
+    onward = handed_on_and_arrived(world)
+    assert (onward.sender, onward.receiver) == (world.county, world.city)
+    after = marks(world, **down)
+    assert {code for code, one in after.items() if one.sent_up} == {world.township.code, world.county.code}
+    assert codes(world, **down)[:2] == [world.township.code, world.county.code]
+    assert elsewhere.code in after
