@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from fenji.config import billing, content, demonstration, demonstration_beds, prepared, storytelling
+from fenji.config import (
+    billing,
+    content,
+    demonstration,
+    demonstration_beds,
+    demonstration_exams,
+    prepared,
+    storytelling,
+)
 
 Report = Callable[[int, int], None]
 
@@ -31,6 +39,7 @@ STEPS = {
         Step("accounts", "演示账号 / demonstration accounts", demonstration.make_accounts),
         Step("referrals", "进行中的转诊 / referrals under way", storytelling.tell_stories),
         Step("beds", "床位与住院 / beds and inpatients", demonstration_beds.fill_wards),
+        Step("examinations", "检查 / examinations", demonstration_exams.fill_calendars),
         Step("bills", "结算单据 / bills", billing.settle_bills),
     )
 }

@@ -29,6 +29,7 @@ def fingerprints(city: str) -> dict[str, str]:
         "accounts": network + _hash([PACKAGE / "config" / "demonstration_accounts.py"]),  # a load resets user names
         "referrals": "once",
         "beds": "once",
+        "examinations": "once",
         "bills": "once",
     }
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from fenji.apps.accounts import audit_reading
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import waiting
-from fenji.apps.booking.models import Booking, Offer, Pool, Schedule, WaitingEntry
+from fenji.apps.booking import examinations, waiting
+from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, Offer, Pool, Schedule, WaitingEntry
 from fenji.apps.booking.policies import Wanted
 from fenji.apps.booking.schedules import make_places
 from fenji.apps.common import audit, policy_changes, rulebooks
@@ -33,6 +33,8 @@ from fenji.exchange.sheet_writing import template_of
 from fenji.kernel.referral import State
 from fenji.kernel.roles import Office, Role
 from fenji.kernel.tiers import Kind, Level, Tier
+from tests.apps.booking.clinic import exam_item
+from tests.apps.booking.clinic import session as exam_session
 from tests.apps.residents.conftest import registered
 from tests.factories.accounts import administrator
 from tests.factories.accounts import person as account
@@ -85,6 +87,7 @@ def make_everything(at: datetime) -> Town:
     _at_the_registry(town)
     _clinics(town)
     _waiting(town)
+    _examinations(town)
     _for_administrators(town)
     settle_some(world, at)
     make_ward(world)
@@ -154,6 +157,18 @@ def _waiting(town: Town) -> None:
     actions.wait_for_place(town.referrals[State.ACCEPTED].pk, by=world.doctor)
 
 
+def _examinations(town: Town) -> None:
+    """One ordered, one with a result, one that waits for a time."""
+    world = town.world
+    items = [exam_item(world.departments["yx-renmin.cardio"], name) for name in ("心脏彩超", "动态心电图")]
+    exam_session(items[0].department, world.at + timedelta(hours=4), item=items[0])
+    made = [
+        examinations.order(town.patient, items[which].pk, "胸闷一周", by=world.doctor, at=world.at, may_wait=True)
+        for which in (0, 1)
+    ]
+    examinations.report(made[0].order.pk, examinations.Result("左室肥厚"), by=world.physician, at=world.at)
+
+
 def _for_administrators(town: Town) -> None:
     world = town.world
     audit.record(audit_reading.EMERGENCY, world.doctor, by=world.doctor, reason="昏迷送诊，查过敏史")
@@ -201,7 +216,8 @@ def _session(town: Town) -> list[tuple[Any, ...]]:
 
 
 def _own_booking(town: Town) -> list[tuple[Any, ...]]:
-    return [(Booking.objects.filter(resident_id=town.patient, referral_id=None, state="booked").get().pk,)]
+    own = Booking.objects.filter(resident_id=town.patient, referral_id=None, exam_order=None, state="booked")
+    return [(own.get().pk,)]
 
 
 def _pair(town: Town) -> list[tuple[Any, ...]]:
@@ -312,8 +328,12 @@ PAGES: dict[str, Arguments] = {
     "beds_hand_over": _first(Ward), "going_down": _none, "going_down_accept": _first(Proposal), "day_surgery": _none,
     "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
     "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
-    "capacity": _none, "capacity_list": _none, "capacity_paper": _none, "capacity_region": _none,
+    "capacity": _none, "capacity_list": _none, "capacity_paper": _none, "capacity_reserve": _none,
+    "capacity_region": _none,
     "waiting_list": _none, "waiting_entry": _every(WaitingEntry), "my_waiting": _none,
+    "exam_choose": _patient, "exam_order": lambda town: [(town.patient, one.pk) for one in ExamItem.objects.all()],
+    "exam_orders": _none, "exam_one": _every(ExamOrder), "exam_room": _none, "exam_report": _every(ExamOrder),
+    "my_examinations": _none, "my_examination": _every(ExamOrder),
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
     "statements": _none, "cases": _none, "case": _first(Case),
@@ -346,8 +366,11 @@ POSTED: dict[str, Arguments] = {
     "beds_cancel": _first(Stay, state="reserved"), "beds_settle": _first(Difference),
     "going_down_decline": _first(Proposal), "clinic_book": _cardiology, "clinic_wait": _cardiology,
     "waiting_leave": _first(WaitingEntry), "my_waiting_leave": _first(WaitingEntry),
+    "exam_arrive": _first(Booking, exam_order__isnull=False), "exam_cancel": _first(ExamOrder),
     "waiting_enter": lambda town: [(town.referrals[S.ACCEPTED].pk,)],
-    **dict.fromkeys(("waiting_answer", "my_waiting_answer"), lambda town: [(Offer.objects.get().pk, "accept")]),
+    **dict.fromkeys(
+        ("waiting_answer", "my_waiting_answer"), lambda town: [(Offer.objects.order_by("pk")[0].pk, "accept")]
+    ),
 }  # fmt: skip
 
 OTHERS: dict[str, Arguments] = {

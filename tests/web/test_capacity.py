@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from fenji.apps.booking import releases, shares
 from fenji.apps.booking.models import Booking, Pool
+from fenji.apps.common import rulebooks
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.residents.models import Resident
@@ -91,3 +93,21 @@ def test_what_is_free_around_is_counted_for_who_refers(world: World, clock) -> N
     page = _text(_client(world, "doctor"), "/capacity/region/")
     assert "阳西县人民医院" in page and ">7<" in page
     _text(_client(world, "patient"), "/capacity/region/", 404)
+
+
+def test_the_reserve_tells_its_share_how_it_was_sized_and_what_was_released(world: World, clock) -> None:
+    cardio = world.departments["yx-renmin.cardio"]
+    office = _client(world, "office")
+    make_places(cardio, clock.at, count=10, days_ahead=2)
+    assert "还没有测算，用政策规定的比例" in _text(office, "/capacity/reserve/")
+    clock.advance(timedelta(days=3))
+    shares.size_shares(at=clock.at, rulebook=rulebooks.current())
+    assert releases.note_releases(at=clock.at) > 0
+    office = _client(world, "office")
+    page = _text(office, "/capacity/reserve/")
+    assert "转诊预约 0 / 放号 10" in page and "心血管内科" in page
+    assert "开诊前 14 天起" in page and "基层机构" in page
+    assert "近两周没有放开的预留号" not in page
+    assert "心血管内科" not in _text(_client(world, "tcm_office"), "/capacity/reserve/")
+    for other in ("doctor", "physician", "patient"):
+        _text(_client(world, other), "/capacity/reserve/", 404)

@@ -72,9 +72,10 @@ def tell_exam_ordered(order: ExamOrder, booking: Booking, *, at: datetime) -> No
 
 
 def tell_exam_reported(order: ExamOrder, *, at: datetime) -> None:
-    """Say to who ordered that the result is there, at once and to the whole institution where it is critical.
+    """Say to who ordered that the result is there, at once and to the whole institution where it is critical; then to
+    the resident.
 
-    The notice names the examination and nothing of the result: that is read where its reading is written down.
+    The notices name the examination and nothing of the result: that is read where its reading is written down.
     """
     text = "{name}结果已出{critical}，请查看并告知居民。".format(
         name=order.item.name, critical="（危急值，请立即处理）" if order.is_critical else ""
@@ -86,6 +87,15 @@ def tell_exam_reported(order: ExamOrder, *, at: datetime) -> None:
         "examination.critical" if order.is_critical else "examination.reported",
         cause=("examination", str(order.pk)), to=to, text=text, at=at,
         once_key=f"examination:{order.pk}:{at:%Y%m%d%H%M%S}",
+    )  # fmt: skip
+    resident = Addressee(
+        resident_id=order.resident_id, institution_id=order.ordered_from_id, phone=phone_number(order.resident)
+    )
+    notify(
+        "examination.result", cause=("examination", str(order.pk)), to=[resident], at=at,
+        text=f"{order.item.name}结果已出，可在“我的检查”中查看，具体请听医生解释。",
+        once_key=f"examination:{order.pk}:{at:%Y%m%d%H%M%S}:resident",
+        brief=Brief(institution=order.ordered_from.short_name),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from fenji.apps.booking import rules
 from fenji.apps.booking.models import Release
@@ -42,3 +43,9 @@ def note_releases(*, at: datetime) -> int:
 def releases_of(session_id: int) -> list[Release]:
     """What was written down of a session, earliest first."""
     return list(Release.objects.filter(session_id=session_id).order_by("released_at", "pk"))
+
+
+def releases_at(institution_id: int, since: datetime) -> QuerySet[Release]:
+    """What was written down of an institution's sessions since a time, latest first."""
+    found = Release.objects.filter(session__institution_id=institution_id, released_at__gte=since)
+    return found.select_related("session__department", "session__exam_item").order_by("-released_at", "session", "pk")

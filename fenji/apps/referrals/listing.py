@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.models import ExamOrder
 from fenji.apps.common import audit
 from fenji.apps.referrals.models import FollowUp, Referral
 from fenji.apps.registry.models import Membership
 
-Row = Referral | FollowUp
+Row = Referral | FollowUp | ExamOrder
 
 
 def record_listing(
@@ -18,7 +19,7 @@ def record_listing(
 
     A list on which nobody stood tells nothing of anybody and is not written down.
     """
-    seen = dict.fromkeys(str(_referral(row).resident_id) for rows in lists for row in rows)
+    seen = dict.fromkeys(str(_of_resident(row).resident_id) for rows in lists for row in rows)
     if not seen:
         return
     roles = sorted({str(post.role) for post in posts})
@@ -33,5 +34,5 @@ def record_listing(
     )
 
 
-def _referral(row: Row) -> Referral:
-    return row if isinstance(row, Referral) else row.referral
+def _of_resident(row: Row) -> Referral | ExamOrder:
+    return row.referral if isinstance(row, FollowUp) else row

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from fenji.apps.booking import boards
+from fenji.apps.booking.models import Session
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.rules import day_of
@@ -57,7 +58,7 @@ def printed(request: PostRequest) -> HttpResponse:
             details={"residents": people, "printed": True},
         )  # fmt: skip
     shown = {
-        "at": at, "day": day, "chosen": chosen, "sessions": sessions,
+        "at": at, "day": day, "chosen": chosen, "sessions": [(one, _what(one), rows) for one, rows in sessions],
         "departments": [(one.pk, full_name(one)) for one in ours],
     }  # fmt: skip
     return render(request, "capacity/list.html", shown)
@@ -67,6 +68,12 @@ def departments_at(institution_id: int) -> list[Department]:
     """An institution's departments that hold clinics or examinations."""
     found = Department.objects.filter(institution_id=institution_id, sessions__isnull=False)
     return list(found.distinct().order_by("pk"))
+
+
+def _what(session: Session) -> str:
+    """Which clinic or examination it is, so that two at the same hour are told apart."""
+    what = session.exam_item.name if session.exam_item else line_words()[session.line]
+    return f"{what} {session.physician.name}" if session.physician else what
 
 
 def line_words() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A resident looks for a clinic and books a public place: institution, department, day, time; two clicks after that."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -51,12 +51,11 @@ def calendar(request: ResidentRequest, department_id: int) -> HttpResponse:
     first = max(day_asked(request.GET.get("from", ""), day_of(request.at)), day_of(request.at))
     access = access_for(None, at=request.at, by=request.user, resident_id=request.resident.pk)
     free = boards.public_calendar(department.pk, first, access=access, at=request.at)
-    days: list[tuple[date, list[object]]] = [(day, list(free.get(day, []))) for day in week_from(first)]
     back = max(first - WEEK, day_of(request.at))
     shown = {
-        "department": department, "days": days, "first": first, "at": request.at, "resident": request.resident,
-        "is_self": request.is_self, "before": back if back < first else None, "after": first + WEEK,
-        "has_any": any(places for _day, places in days),
+        "department": department, "places": [one for day in week_from(first) for one in free.get(day, [])],
+        "first": first, "at": request.at, "resident": request.resident, "is_self": request.is_self,
+        "before": back if back < first else None, "after": first + WEEK,
     }  # fmt: skip
     return render(request, "capacity/calendar.html", shown)
 

@@ -4,13 +4,19 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.roles import CLINICAL, Role
-from fenji.web.capacity import board, paper, public, region
+from fenji.web.capacity import board, paper, public, region, reserve
 from fenji.web.navigation import Entry
 
 OFFICE = frozenset({Role.REFERRAL_OFFICE})
 
 NAVIGATION = (
-    Entry(_("号源总览"), "capacity", "table-cells", roles=OFFICE, also=("/capacity/list/", "/capacity/paper/")),
+    Entry(
+        _("号源总览"),
+        "capacity",
+        "table-cells",
+        roles=OFFICE,
+        also=("/capacity/list/", "/capacity/paper/", "/capacity/reserve/"),
+    ),
     Entry(_("全市空余"), "capacity_region", "map", roles=OFFICE | CLINICAL),
     Entry(_("找门诊"), "clinics", "magnifying-glass", residents=True),
 )
@@ -19,6 +25,7 @@ urlpatterns = [
     path("capacity/", board.board, name="capacity"),
     path("capacity/list/", board.printed, name="capacity_list"),
     path("capacity/paper/", paper.enter, name="capacity_paper"),
+    path("capacity/reserve/", reserve.reserve, name="capacity_reserve"),
     path("capacity/region/", region.region, name="capacity_region"),
     path("me/clinics/", public.clinics, name="clinics"),
     path("me/clinics/<int:department_id>/", public.calendar, name="clinic_calendar"),

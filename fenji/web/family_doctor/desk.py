@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from fenji.apps.booking import exam_lists
 from fenji.apps.common import clock
 from fenji.apps.notices import queries as notices
 from fenji.apps.referrals import actions, queries
@@ -25,6 +26,7 @@ from fenji.web.roles import PostRequest, requires_role
 
 PAGE_SIZE = 30
 NEWS = 8
+SHOWN_AS_RESULTS = ("examination.reported", "examination.critical")
 
 
 @require_GET
@@ -35,12 +37,14 @@ def today(request: PostRequest) -> HttpResponse:
     act, sign = (queries.referrals_waiting_for([post], party)[:PAGE_SIZE] for party in (Party.SENDER, Party.APPROVER))
     office, department = (queries.referrals_waiting_for([post], party) for party in (Party.OFFICE, Party.DEPARTMENT))
     receive = (office | department).order_by("due_at")[:PAGE_SIZE]
-    inbox = notices.inbox(request.user.pk, desks_of(post))
+    inbox = notices.inbox(request.user.pk, desks_of(post)).exclude(kind__in=SHOWN_AS_RESULTS)
     listed = {row.pk for rows in (act, sign, receive) for row in rows}
     due = queries.follow_ups_due([post])[:PAGE_SIZE]
-    record_listing("today", act, sign, receive, due, by=request.user, posts=[post], at=at)
+    results = list(exam_lists.unread(post.institution_id)[:NEWS])
+    record_listing("today", act, sign, receive, due, results, by=request.user, posts=[post], at=at)
     words = {
         "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive, "follow_ups": due,
+        "results": results,
         "news": latest_news(inbox, post.institution_id, listed=listed, most=NEWS),
     }  # fmt: skip
     return render(request, "family_doctor/today.html", words)

@@ -16,11 +16,13 @@ from fenji.apps.booking import fairness
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.actions.admissions import refer_with_bed
 from fenji.apps.referrals.actions.waiting import can_wait
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
+from fenji.apps.stays.errors import ResourceTaken
 from fenji.kernel.referral import State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
 from fenji.rulebook.diagnoses import load_diagnoses
@@ -40,8 +42,9 @@ def refer(request: PostRequest, resident_id: UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("step") in {"send", "draft"}:
         try:
             return once(request, lambda: _write(request, sheet))
-        except Invalid as invalid:
-            sheet.faults = invalid.fields or {"": str(invalid.message)}
+        except (Invalid, ResourceTaken) as fault:
+            named = fault.fields if isinstance(fault, Invalid) else {}
+            sheet.faults = named or {"": f"{fault.message}{fault.remedy}"}
     words = {"sheet": sheet, "resident": resident, "at": at}
     return render(request, _template(request), words, status=422 if sheet.faults else 200)
 
@@ -80,10 +83,23 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
         referral = actions.draft(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
         messages.success(request, _("草稿已保存。"))
         return reverse("referral", args=[referral.pk])
-    referral = actions.refer(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
+    referral = _send(request, sheet, institution_id)
     messages.success(request, _sent_words(referral))
     _wait(request, sheet, referral)
     return reverse("referral", args=[referral.pk])
+
+
+def _send(request: PostRequest, sheet: Sheet, institution_id: int) -> Referral:
+    """With a bed of the receiver held until it has answered, where one was asked for and is free."""
+    resident_id, form, by = sheet.resident.pk, sheet.form(), request.user
+    if sheet.beds is None or not sheet.beds.free:
+        return actions.refer(resident_id, form, by=by, institution_id=institution_id)
+    referral, stay = refer_with_bed(
+        resident_id, form, sheet.beds.wanted, sheet.beds.span, by=by, institution_id=institution_id
+    )
+    words = {"ward": stay.resource.ward.name if stay.resource.ward else "", "bed": stay.resource.name}
+    messages.success(request, _("已占床：%(ward)s %(bed)s，保留到对方答复。") % words)
+    return referral
 
 
 def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:

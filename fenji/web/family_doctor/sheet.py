@@ -29,6 +29,7 @@ from fenji.kernel.first_contact import Judgement
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
+from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
 from fenji.web.presenters.numbers import money_words
 from fenji.web.referrals.presenter import ProposalCard, proposals
 
@@ -59,7 +60,13 @@ class Sheet:
         self.asked = self._asked()
         self.answer = self._answer()
         self.cards: list[ProposalCard] = self._with_costs(proposals(self.answer, self.at)) if self.answer else []
+        self.wants_bed = self.data.get("bed") == "yes" and self.urgency is not Urgency.EMERGENCY
+        self.bed_day = day_of_admission(self.data.get("bed_day", ""), self.at)
+        self.cards = with_beds(self.cards, self.bed_day, self.at) if self.wants_bed else self.cards
         self.chosen = self._chosen()
+        self.beds = (
+            beds_at(self.chosen, self.resident, self.bed_day, self.at) if self.chosen and self.wants_bed else None
+        )
         self.places = self._places()
 
     @property
@@ -144,7 +151,7 @@ class Sheet:
     def waits(self) -> bool:
         """Whether to go on the waiting list, where nothing is free: so unless the box, once shown, was left empty."""
         is_wanted = self.data.get("wait") == "yes" or "wait_asked" not in self.data
-        return is_wanted and not self.places and self.urgency is not Urgency.EMERGENCY
+        return is_wanted and not self.places and self.urgency is not Urgency.EMERGENCY and not self.wants_bed
 
     def form(self) -> dict[str, Any]:
         """The form as the action takes it."""
@@ -206,7 +213,7 @@ class Sheet:
         )
 
     def _places(self) -> list[Place]:
-        if self.chosen is None or self.chosen.department is None or self.urgency is Urgency.EMERGENCY:
+        if self.chosen is None or self.chosen.department is None or self.urgency is Urgency.EMERGENCY or self.wants_bed:
             return []
         return booking.free_places(
             [self.chosen.department], self.at, self.at + HORIZON, access=REFERRED, at=self.at, limit=MOST_PLACES

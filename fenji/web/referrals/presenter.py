@@ -191,6 +191,8 @@ class ProposalCard:
     metres: int | str
     needs_reason: bool
     department: int | None
+    beds: str = ""  # of an inpatient referral: free beds of the day, and how long referred patients waited for one
+    bed_wait: str = ""
     pays: str = ""  # what the resident would pay there, where an estimate was made
 
 

@@ -14,7 +14,7 @@ from fenji.apps.booking import queries
 from fenji.apps.booking.access import access_for
 from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.booking.models import Booking, Place
-from fenji.apps.booking.policies import LIVING, state_at
+from fenji.apps.booking.policies import LIVING, REFERRED, state_at
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.actions.effects.places import HORIZON
@@ -79,10 +79,12 @@ def _own(request: ResidentRequest, booking_id: UUID) -> Booking:
 
 
 def _places(request: ResidentRequest, found: Booking) -> list[Place]:
+    """Of the same clinic, or times of the same examination, which was ordered and so opens reserved ones too."""
     access = access_for(None, at=request.at, by=request.user, resident_id=found.resident_id)
     return queries.free_places(
-        [found.department_id], request.at, request.at + HORIZON, access=access, at=request.at, limit=MOST_PLACES
-    )
+        [found.department_id], request.at, request.at + HORIZON, access=REFERRED if found.exam_order_id else access,
+        at=request.at, limit=MOST_PLACES, exam_item_id=found.place.exam_item_id,
+    )  # fmt: skip
 
 
 def _page(request: ResidentRequest, found: Booking, shown: dict[str, Any], status: int = 200) -> HttpResponse:

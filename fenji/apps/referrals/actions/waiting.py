@@ -72,7 +72,7 @@ def wait_for_clinic(resident_id: UUID, *, department_id: int, by: User, at: date
 
 @patience()
 def accept_offer(offer_id: UUID, *, by: User, at: datetime) -> Booking:
-    """Take the place offered; without referral or order it is judged and kept as any direct booking. Raises OfferOver."""
+    """Take the place offered; with neither referral nor order it is judged as any direct booking. Raises OfferOver."""
     made = waiting.accept(offer_id, by=by, at=at)
     if made.referral_id is None and made.exam_order_id is None:
         place = Place.objects.select_related("department__institution").get(pk=made.place_id)

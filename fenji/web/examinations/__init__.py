@@ -1,0 +1,1 @@
+"""Examinations: ordered in three clicks, done in the examining house, the result back to doctor and resident."""

@@ -1,0 +1,26 @@
+"""Addresses of examinations."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from fenji.kernel.roles import CLINICAL
+from fenji.web.examinations import ordering, orders, own, room
+from fenji.web.navigation import Entry
+
+NAVIGATION = (
+    Entry(_("检查申请"), "exam_orders", "beaker", roles=CLINICAL),
+    Entry(_("检查登记"), "exam_room", "clipboard-document-check", roles=frozenset(room.ROOM)),
+)
+
+urlpatterns = [
+    path("examinations/", orders.orders, name="exam_orders"),
+    path("examinations/room/", room.room, name="exam_room"),
+    path("examinations/room/<uuid:booking_id>/arrive/", room.arrive, name="exam_arrive"),
+    path("examinations/for/<uuid:resident_id>/", ordering.choose, name="exam_choose"),
+    path("examinations/for/<uuid:resident_id>/<int:item_id>/", ordering.order, name="exam_order"),
+    path("examinations/<uuid:order_id>/", orders.one, name="exam_one"),
+    path("examinations/<uuid:order_id>/cancel/", orders.cancel, name="exam_cancel"),
+    path("examinations/<uuid:order_id>/report/", room.report, name="exam_report"),
+    path("me/examinations/", own.own, name="my_examinations"),
+    path("me/examinations/<uuid:order_id>/", own.result, name="my_examination"),
+]
