@@ -8,8 +8,8 @@ from django.test import Client
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.contracts.models import Contract
 from fenji.apps.payments import queries
-from fenji.apps.payments.actions import claims, supervision
-from fenji.apps.payments.models import Case, Claim, Statement
+from fenji.apps.payments.actions import claims, shadow, statements, supervision
+from fenji.apps.payments.models import Case, Claim, Statement, Transfer
 from fenji.kernel.referral import State
 from fenji.web.presenters.numbers import money_words
 from tests.apps.payments.conftest import stay as stay
@@ -162,5 +162,31 @@ def test_a_month_is_stated_by_the_insurer(world: World, stay, clock, seen_by) ->
     sent = insurer.post(f"/insurer/statements/?month={month}", {"institution": str(world.county.pk)})
     assert sent.status_code == 302
     assert Statement.objects.get().institution == world.county
-    assert "已出具" in _text(insurer, f"/insurer/statements/?month={month}")
+    assert "已出具，与入账相符" in _text(insurer, f"/insurer/statements/?month={month}")
     _text(insurer, "/insurer/statements/?month=2026-99")
+
+
+def test_a_year_is_cleared_after_a_second_look(world: World, stay, clock, seen_by) -> None:
+    claims.settle(stay(code="1"), by=world.insurer)
+    month = queries.month_of(clock.at)
+    clock.advance(timedelta(days=400))
+    insurer, path = seen_by("insurer"), f"/insurer/clearing/{month.year}/{world.county.pk}/"
+    assert "1 个月没有结算单" in _text(insurer, f"/insurer/clearing/?year={month.year}")
+    assert insurer.post(path, {"agreed": ""}).status_code == 422
+    statements.state(world.county.pk, month, by=world.insurer)
+    assert "可以清算" in _text(insurer, f"/insurer/clearing/?year={month.year}")
+    assert "确认清算并记账" in _text(insurer, path)
+    assert insurer.post(path, {"agreed": "100000.00"}).status_code == 302
+    assert Transfer.objects.get(kind="clearing").amount_cents == 10_000_000 - Statement.objects.get().due_cents
+    assert "已清算" in _text(insurer, f"/insurer/clearing/?year={month.year}")
+    assert "确认清算并记账" not in _text(insurer, path)
+    for name in ("doctor", "office", "officer"):
+        _text(seen_by(name), path, 404)
+
+
+def test_comparisons_with_the_official_system_are_shown_with_their_reasons(world: World, stay, seen_by) -> None:
+    official = dict.fromkeys(shadow.COMPARED, 0) | {"total_cents": 1_000_000, "self_cents": 1_000_000}
+    shadow.compare(stay(code="1", official=official), by=world.insurer)
+    page = _text(seen_by("insurer"), "/insurer/compared/")
+    assert "统筹支付" in page and "起付标准不同" in page
+    _text(seen_by("office"), "/insurer/compared/", 404)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable
 from datetime import date
+from enum import Enum
 from importlib.resources import files
 
 from django.db import transaction
@@ -14,6 +15,16 @@ from fenji.kernel.pinyin import syllables
 from fenji.kernel.tiers import Basis
 
 EXAMPLE = files("fenji.cities") / "china" / "catalogue" / "items.csv"
+
+
+class Entered(Enum):
+    """What entering an item came to."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
 KINDS = {one.name.lower() for one in ItemKind}
 
 
@@ -28,7 +39,7 @@ def load_items(lines: Iterable[str], *, source: str) -> int:
     entries = [entry for number, row in enumerate(rows, 2) if (entry := _entry(row, number, source, problems))]
     if problems:
         raise Invalid(fields=problems)
-    return sum(_enter(entry) for entry in entries)
+    return sum(enter(entry) is not Entered.SAME for entry in entries)
 
 
 def load_example() -> int:
@@ -52,7 +63,6 @@ def _entry(row: dict[str, str], number: int, source: str, problems: dict[str, st
     if not item.code or item.kind not in KINDS or item.item_class not in {"a", "b", "c"}:
         problems[f"line {number}"] = f"第 {number} 行：编码为空，或类别不是 drug、service、material，目录不是 a、b、c"
         return None
-    item.name_pinyin = " ".join(syllables(item.name))
     return item
 
 
@@ -64,16 +74,17 @@ def _ceilings(text: str) -> dict[str, int]:
     return {tier.name.lower(): int(part) for tier, part in zip(PayTier, parts, strict=False) if part}
 
 
-def _enter(item: Item) -> bool:
-    """Enter it unless it stands so already; returns whether anything changed."""
+def enter(item: Item) -> Entered:
+    """Enter an item from its day on, unless it stands so already; the entry before it ends that day."""
+    item.name_pinyin = " ".join(syllables(item.name))
     same = {"name", "kind", "item_class", "unit", "own_share_permille", "ceilings", "source"}
     old = Item.objects.filter(code=item.code, valid_until=None).first()
     if old is not None and all(getattr(old, name) == getattr(item, name) for name in same):
-        return False
+        return Entered.SAME
     if old is not None and old.valid_from >= item.valid_from:
         old.delete()
     elif old is not None:
         old.valid_until = item.valid_from
         old.save(update_fields=["valid_until"])
     item.save()
-    return True
+    return Entered.NEW if old is None else Entered.CHANGED

@@ -186,6 +186,8 @@ class Claim(models.Model):
             models.Index(fields=["institution", "ended_at"]),
             models.Index(fields=["resident", "-ended_at"]),
             models.Index(fields=["-ended_at"]),
+            models.Index(fields=["-submitted_at"], condition=Q(mode="official"), name="official_latest_first"),
+            models.Index(fields=["-submitted_at"], condition=Q(mode="shadow"), name="shadow_latest_first"),
         ]
 
     def __str__(self) -> str:
@@ -238,10 +240,35 @@ class Posting(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["institution", "month"]), models.Index(fields=["claim"])]
+        indexes = [
+            models.Index(fields=["institution", "month"]),
+            models.Index(fields=["month"]),
+            models.Index(fields=["claim"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.kind}"
+
+
+class FundMonth(models.Model):
+    """A month that is over, summed once: postings are only added to the month that runs. See `actions.summing`."""
+
+    month = models.DateField()
+    setting = models.CharField(max_length=12)
+    referral_state = models.PositiveSmallIntegerField()
+    level = models.CharField(max_length=10)
+    bills = models.PositiveIntegerField()  # that had a posting in the month
+    total_cents = models.BigIntegerField()
+    fund_cents = models.BigIntegerField()
+    self_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "setting", "referral_state", "level"], name="month_summed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.setting} {self.referral_state} {self.level}"
 
 
 class Shortfall(models.Model):

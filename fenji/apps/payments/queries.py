@@ -10,7 +10,17 @@ from django.db.models.functions import Replace
 from django.utils import timezone
 
 from fenji.apps.payments.errors import NotBalanced
-from fenji.apps.payments.models import Case, Claim, ClaimState, Item, Mode, PersonYear, Posting, Shortfall, Statement
+from fenji.apps.payments.models import (
+    Case,
+    Claim,
+    ClaimState,
+    Item,
+    Mode,
+    PersonYear,
+    Posting,
+    Shortfall,
+    Statement,
+)
 from fenji.apps.payments.policies import OPEN_CASES
 from fenji.apps.registry.models import Institution
 from fenji.kernel.payment.bill import Bill
@@ -18,6 +28,7 @@ from fenji.kernel.payment.outcome import Settlement
 from fenji.kernel.payment.person import PersonYear as Accumulators
 from fenji.kernel.payment.year import DatedBill
 
+PAID = ("fund_cents", "catastrophic_cents", "assistance_cents", "care_cents")  # to institutions
 PAYERS = ("fund_cents", "catastrophic_cents", "assistance_cents", "care_cents", "self_cents")
 
 
@@ -105,20 +116,6 @@ def sums_of_month(institution_id: int, month: date) -> dict[str, int]:
     return {name: int(value or 0) for name, value in found.items()}
 
 
-def fund_by_month(since: date) -> list[dict[str, Any]]:
-    """What the fund paid and how many bills, month by month from `since` on."""
-    rows = Posting.objects.filter(month__gte=since).values("month").order_by("month")
-    sums = {"fund": Sum("fund_cents"), "own": Sum("self_cents"), "n": Count("claim", distinct=True)}
-    return [dict(row) for row in rows.annotate(**sums)]
-
-
-def fund_by(field: str, since: date) -> list[dict[str, Any]]:
-    """Fund and patients' share of the claims since a day by a field of the claim: tier, setting, referral state."""
-    rows = Claim.objects.filter(mode=Mode.OFFICIAL, state=ClaimState.SETTLED, ended_at__date__gte=since)
-    sums = {"n": Count("pk"), "total": Sum("total_cents"), "fund": Sum("fund_cents"), "own": Sum("self_cents")}
-    return [dict(row) for row in rows.values(field).annotate(**sums).order_by(field)]
-
-
 def check_balance() -> dict[str, int]:
     """The books against the claims, to the cent: counts of what was compared. Raises NotBalanced, naming the claims.
 
@@ -167,3 +164,8 @@ def items_coded(codes: Iterable[str], day: date) -> list[Item]:
 def designated_institutions() -> QuerySet[Institution]:
     """Where insurance pays, by pinyin."""
     return Institution.objects.filter(is_insured=True).order_by("name_pinyin", "code")
+
+
+def shadow_claims() -> QuerySet[Claim]:
+    """Bills settled beside the official system, latest first."""
+    return Claim.objects.filter(mode=Mode.SHADOW).select_related("institution").order_by("-submitted_at")

@@ -41,12 +41,12 @@ class Spending:
 def residents_by_spending(teams: Collection[Team], *, at: datetime) -> QuerySet[Resident]:
     """The teams' residents with bills this year, who cost most first; the sums and `inpatient_bills` as fields."""
     signed = contracts_on(timezone.localdate(at)).filter(team__in=list(teams)).values("resident_id")
-    whose = _claims_of_year(at).annotate(person=Coalesce("resident__merged_into_id", "resident_id"))
-    whose = whose.filter(person=OuterRef("pk")).values("person")
+    person = Coalesce("resident__merged_into_id", "resident_id")
+    whose = _claims_of_year(at).annotate(person=person).filter(person=OuterRef("pk")).values("person")
     sums = {**SUMS, "inpatient_bills": Count("pk", filter=Q(setting__in=STAYS))}
     found = {name: Subquery(whose.annotate(**{f"its_{name}": one}).values(f"its_{name}")) for name, one in sums.items()}
-    rows = Resident.objects.filter(pk__in=signed).annotate(**found).filter(bills__gt=0)
-    return rows.order_by("-total_cents", "name_pinyin", "pk")
+    rows: QuerySet[Any] = Resident.objects.filter(pk__in=signed).annotate(**found)
+    return rows.filter(bills__gt=0).order_by("-total_cents", "name_pinyin", "pk")
 
 
 def spending_of(resident_id: UUID, *, at: datetime) -> Spending:

@@ -6,8 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from fenji.apps.common import clock
-from fenji.apps.payments import queries
-from fenji.apps.payments.actions import supervision
+from fenji.apps.payments import books, queries
+from fenji.apps.payments.actions import summing, supervision
 
 LOOKS_BACK = timedelta(days=35)  # bills come late; a finding opens one case however often it is found
 
@@ -23,5 +23,12 @@ def look_for_cases(timestamp: int) -> int:
 @app.periodic(cron="30 20 * * *")
 @app.task(name="payments.check_balance", queueing_lock="payments.check_balance")
 def check_balance(timestamp: int) -> dict[str, int]:
-    """Every night: the books against the claims, to the cent. A job that fails is seen on the operator's page."""
-    return queries.check_balance()
+    """Every night: the books against the claims and the statements, to the cent. Operators see a job that fails."""
+    return {**queries.check_balance(), "statements": books.check_statements()}
+
+
+@app.periodic(cron="40 20 * * *")
+@app.task(name="payments.sum_months", queueing_lock="payments.sum_months")
+def sum_months(timestamp: int) -> int:
+    """Every night: months that are over are summed, so that the fund's pages need not read their postings again."""
+    return len(summing.sum_months(timezone.localdate(clock.now())))

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from fenji.exchange.models import Upload
 
 app = typer.Typer(help="导入表格（xlsx、csv） / import spreadsheets.", no_args_is_help=True)
-KIND_NAMES = "institutions, departments, staff, residents, schedules, contracts, beds, blocks"
+KIND_NAMES = (
+    "institutions, departments, staff, residents, schedules, contracts, beds, blocks, enrolments, items, settlements"
+)
 KindName = Annotated[str, typer.Argument(metavar="KIND", help=f"表格种类 / kind of table: {KIND_NAMES}")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="xlsx 或 csv 文件 / file")]
 System = Annotated[str, typer.Option(help="编码来自哪个系统 / whose codes the rows carry; the same again updates")]

@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 def _put(values: dict[str, Any], run: Run) -> Effect:
-    resident, team = _resident(values, run), _team(values["team"], run)
+    resident, team = resident_of(values, run), _team(values["team"], run)
     begins, ends = values["valid_from"], values["valid_until"]
     known = Contract.objects.filter(resident=resident, team=team, valid_from=begins).order_by("-valid_until").first()
     if known is None:
@@ -49,7 +49,8 @@ def _is_renewed(known: Contract, ends: date) -> bool:
     return renewal.filter(valid_until=ends).exists()
 
 
-def _resident(values: dict[str, Any], run: Run) -> Resident:
+def resident_of(values: dict[str, Any], run: Run) -> Resident:
+    """Whom a row names by the source's code or by the ID number. Raises Invalid."""
     if values["resident"]:
         name, found = "resident", Resident.objects.filter(source_system=run.system, source_code=values["resident"])
     elif values["id_number"]:

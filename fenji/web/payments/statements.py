@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.common import clock
 from fenji.apps.common.errors import NotFound
-from fenji.apps.payments import queries
+from fenji.apps.payments import books, queries
 from fenji.apps.payments.actions import statements
 from fenji.kernel.roles import Role
 from fenji.web.posting import number_of, once
@@ -30,13 +30,24 @@ def month(request: PostRequest) -> HttpResponse:
             raise NotFound
         return once(request, lambda: _issued(request, house, chosen))
     rows = queries.statements_of(chosen)
+    unequal = books.apart(statement for _house, _sums, statement in rows if statement)
     shown = {
         "at": at,
         "month": chosen,
         "before": (chosen - timedelta(days=1)).replace(day=1),
         "after": (chosen + timedelta(days=32)).replace(day=1) if chosen < this else None,
         "is_over": chosen < this,
-        "rows": [(house, sums, statement, f"statement-{house.pk}-{chosen}") for house, sums, statement in rows],
+        "rows": [
+            (
+                house,
+                sums,
+                statement,
+                f"statement-{house.pk}-{chosen}",
+                statement is not None and statement.pk in unequal,
+            )
+            for house, sums, statement in rows
+        ],
+        "unequal": len(unequal),
     }
     return render(request, "payments/statements.html", shown)
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.navigation import Entry
-from fenji.web.payments import bills, cases, estimate, fund, shortfalls, spending, statements
+from fenji.web.payments import bills, cases, clearing, compared, estimate, fund, shortfalls, spending, statements
 
 INSURER = frozenset({Role.INSURER})
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("insurer/shortfalls/", shortfalls.waiting, name="shortfalls"),
     path("insurer/shortfalls/<int:shortfall_id>/", shortfalls.decide, name="shortfall"),
     path("insurer/statements/", statements.month, name="statements"),
+    path("insurer/clearing/", clearing.year, name="clearing"),
+    path("insurer/clearing/<int:year>/<int:institution_id>/", clearing.one, name="clearing_of"),
+    path("insurer/compared/", compared.compared, name="compared"),
     path("family-doctor/spending/", spending.residents, name="spending"),
     path("family-doctor/spending/<uuid:resident_id>/", spending.show, name="spending_of"),
     path("estimate/", estimate.estimate, name="estimate"),

@@ -1,12 +1,18 @@
 """Statements are the sums of their postings; what was prepaid is taken into account; the year is cleared once."""
 
 from datetime import date, timedelta
+from operator import itemgetter
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from fenji.apps.common.errors import Invalid
-from fenji.apps.payments.actions import claims, statements
-from fenji.apps.payments.errors import MonthOpen, StatementIssued
+from fenji.apps.payments import books
+from fenji.apps.payments.actions import claims, statements, summing
+from fenji.apps.payments.errors import MonthOpen, NotBalanced, StatementIssued
+from fenji.apps.payments.models import Statement
 from fenji.apps.payments.queries import month_of
 from tests.factories.world import World
 
@@ -50,13 +56,40 @@ def test_what_comes_after_the_statement_falls_into_its_own_month(world: World, m
 
 
 def test_the_year_is_cleared_once_its_statements_are_out(world: World, month: date, clock) -> None:
+    house, year = world.county.pk, month.year
     with pytest.raises(MonthOpen):
-        statements.clear_year(world.county.pk, month.year, by=world.insurer)
+        statements.clear_year(house, year, by=world.insurer)
     clock.advance(timedelta(days=330))
-    for number in range(1, 13):
-        statements.state(world.county.pk, date(month.year, number, 1), by=world.insurer)
-    assert statements.clear_year(world.county.pk, month.year, by=world.insurer) is None  # all of it was paid
-    granted = statements.clear_year(world.county.pk, month.year, by=world.insurer, agreed_cents=10_000_000)
+    with pytest.raises(MonthOpen):  # the year is over, the month with bills has no statement
+        statements.clear_year(house, year, by=world.insurer)
+    statements.state(house, month, by=world.insurer)
+    assert statements.clear_year(house, year, by=world.insurer) is None  # all of it was paid
+    granted = statements.clear_year(house, year, by=world.insurer, agreed_cents=10_000_000)
     assert granted is not None and granted.amount_cents > 0
     with pytest.raises(StatementIssued):
-        statements.clear_year(world.county.pk, month.year, by=world.insurer, agreed_cents=20_000_000)
+        statements.clear_year(house, year, by=world.insurer, agreed_cents=20_000_000)
+    (row,) = books.years_of_institutions(year)
+    assert row.cleared == granted and row.unstated == [] and row.paid_cents == row.owed_cents
+
+
+def test_a_statement_that_differs_from_its_postings_is_named(world: World, month: date) -> None:
+    statement = statements.state(world.county.pk, month, by=world.insurer)
+    assert books.check_statements() == 1
+    Statement.objects.filter(pk=statement.pk).update(fund_cents=F("fund_cents") + 1, due_cents=F("due_cents") + 1)
+    assert statements.check_month(world.county.pk, month) == {"fund_cents": 1}
+    with pytest.raises(NotBalanced) as wrong:
+        books.check_statements()
+    assert world.county.name in str(wrong.value.remedy)
+
+
+def test_a_month_that_is_over_is_summed_once_and_read_from_its_sums(world: World, month: date, clock) -> None:
+    today = clock.at.date()
+    before = books.fund_rows(month, today)
+    assert sum(row["fund_cents"] for row in before) > 0
+    assert summing.sum_months(today) == [month]
+    assert summing.sum_months(today) == []
+    key = itemgetter("month", "setting", "referral_state", "level")
+    assert sorted(books.fund_rows(month, today), key=key) == sorted(before, key=key)
+    with CaptureQueriesContext(connection) as asked:
+        books.fund_rows(month, month)
+    assert "payments_posting" not in " ".join(query["sql"] for query in asked if "IN (NULL)" not in query["sql"])

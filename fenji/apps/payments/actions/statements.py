@@ -4,16 +4,15 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid, NotFound
-from fenji.apps.payments import queries
+from fenji.apps.payments import books, queries
 from fenji.apps.payments.errors import MonthOpen, StatementIssued
-from fenji.apps.payments.models import Posting, Statement, Transfer
+from fenji.apps.payments.models import Statement, Transfer
 from fenji.apps.registry.models import Institution
-
-PAID = ("fund_cents", "catastrophic_cents", "assistance_cents", "care_cents")
 
 
 def prepay(institution_id: int, month: date, amount_cents: int, *, by: User) -> Transfer:
@@ -40,8 +39,8 @@ def state(institution_id: int, month: date, *, by: User) -> Statement:
         prepaid = _prepaid(institution_id, month)
         statement = Statement.objects.create(
             institution_id=institution_id, month=month, postings=sums["count"], prepaid_cents=prepaid,
-            due_cents=sum(sums[name] for name in PAID) - prepaid, issued_at=at, issued_by=by,
-            **{name: sums[name] for name in PAID},
+            due_cents=sum(sums[name] for name in queries.PAID) - prepaid, issued_at=at, issued_by=by,
+            **{name: sums[name] for name in queries.PAID},
         )  # fmt: skip
         if statement.due_cents:
             _transfer(institution_id, "statement", month, statement.due_cents, by)
@@ -52,19 +51,19 @@ def state(institution_id: int, month: date, *, by: User) -> Statement:
 def clear_year(institution_id: int, year: int, *, by: User, agreed_cents: int | None = None) -> Transfer | None:
     """Year-end clearing: what the agreement grants (capitation, points, quota; null: what the bills came to) less paid.
 
-    All twelve statements must have been issued. None when nothing is left to pay either way.
+    The year must be over and every month with postings have its statement. None when nothing is left to pay either
+    way. Raises MonthOpen, StatementIssued when it was cleared before.
     """
     with transaction.atomic():
         _lock(institution_id)
-        months = [date(year, month, 1) for month in range(1, 13)]
-        issued = Statement.objects.filter(institution_id=institution_id, month__in=months).count()
-        if issued < len(months):
-            raise MonthOpen("该年还有月份没有出具结算单，不能清算。")
-        paid = _sum(Transfer.objects.filter(institution_id=institution_id, month__in=months).exclude(kind="clearing"))
-        owed = agreed_cents if agreed_cents is not None else _stated(institution_id, months)
-        if owed == paid:
-            return None
-        return _transfer(institution_id, "clearing", months[-1], owed - paid, by)
+        rows = books.years_of_institutions(year, institution_id=institution_id)
+        if date(year, 12, 1) >= queries.month_of(clock.now()) or any(one.unstated for one in rows):
+            raise MonthOpen("该年还没有结束，或还有月份没有出具结算单，不能清算。")
+        if any(one.cleared for one in rows):
+            raise StatementIssued(_("该机构该年已经清算。"))
+        owed = sum(one.owed_cents for one in rows) if agreed_cents is None else agreed_cents
+        paid = sum(one.paid_cents for one in rows)
+        return _transfer(institution_id, "clearing", date(year, 12, 1), owed - paid, by) if owed != paid else None
 
 
 def check_month(institution_id: int, month: date) -> dict[str, int]:
@@ -72,9 +71,7 @@ def check_month(institution_id: int, month: date) -> dict[str, int]:
     statement = Statement.objects.filter(institution_id=institution_id, month=month).first()
     if statement is None:
         raise NotFound
-    sums = queries.sums_of_month(institution_id, month)
-    apart = {name: getattr(statement, name) - sums[name] for name in PAID}
-    return {name: cents for name, cents in apart.items() if cents}
+    return books.apart([statement]).get(statement.pk, {})
 
 
 def _lock(institution_id: int) -> Institution:
@@ -86,11 +83,6 @@ def _lock(institution_id: int) -> Institution:
 
 def _prepaid(institution_id: int, month: date) -> int:
     return _sum(Transfer.objects.filter(institution_id=institution_id, month=month, kind="prepayment"))
-
-
-def _stated(institution_id: int, months: list[date]) -> int:
-    rows = Posting.objects.filter(institution_id=institution_id, month__in=months)
-    return sum(int(value or 0) for value in rows.aggregate(**{name: Sum(name) for name in PAID}).values())
 
 
 def _sum(rows: QuerySet[Transfer]) -> int:
