@@ -58,7 +58,8 @@ def _bills(now: datetime) -> Iterator[Bill]:
         ended = now - timedelta(days=draw.randrange(2, 80), hours=draw.randrange(8))
         house = draw.choices([TOWNSHIP, COUNTY, CITY], [2, 5, 3])[0]
         days = draw.randrange(3, 12)
-        yield _bill(draw, items, people[number % 12], house, Setting.INPATIENT, ended, days, f"Z{number}")
+        who = people[number % min(12, len(people))]
+        yield _bill(draw, items, who, house, Setting.INPATIENT, ended, days, f"Z{number}")
     yield from _after_referrals(draw, items, now)
 
 

@@ -11,6 +11,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.booking import schedules
 from fenji.apps.booking.patterns import ScheduleForm, set_schedule
 from fenji.apps.common import clock, rulebooks
+from fenji.apps.common.errors import DomainError
 from fenji.apps.contracts import loading as contracts_loading
 from fenji.apps.payments.catalogue import load_example
 from fenji.apps.payments.models import Item
@@ -25,7 +26,16 @@ from fenji.simulator.staff import synthetic_schedules, synthetic_staff
 
 Report = Callable[[int, int], None]
 SEED = 1
+FEWEST = 1_000  # residents; with fewer the township of the demonstration's logins would be all but empty
 OPEN_FOR = timedelta(days=15)  # clinics were held before the demonstration began: its stories reach back
+
+
+class TooFewResidents(DomainError):
+    """A demonstration was asked for with fewer residents than its logins need."""
+
+    code = "too_few_residents"
+    message = f"演示至少要 {FEWEST} 名居民 / a demonstration needs at least {FEWEST} residents."
+    remedy = "FENJI_DEMONSTRATION_RESIDENTS"
 
 
 @transaction.atomic
@@ -48,7 +58,9 @@ def synthesise_residents(number: int, seed: int, report: Report) -> int:
 
 
 def first_residents(report: Report) -> None:
-    """A demonstration's residents, unless somebody is registered already."""
+    """A demonstration's residents, unless somebody is registered already. Raises TooFewResidents."""
+    if settings.DEMONSTRATION_RESIDENTS < FEWEST:
+        raise TooFewResidents
     if not Resident.objects.exists():
         synthesise_residents(settings.DEMONSTRATION_RESIDENTS, SEED, report)
 

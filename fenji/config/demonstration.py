@@ -11,6 +11,7 @@ from fenji.apps.common import clock
 from fenji.apps.contracts.models import Contract
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents.models import Resident, ResidentAccount
+from fenji.config.content import TooFewResidents
 from fenji.config.demonstration_accounts import LOGINS, PASSWORD, TOWNSHIP, Login
 from fenji.kernel.roles import Role
 
@@ -71,7 +72,13 @@ def _parent() -> Resident:
 
 
 def _signed(born_in: range) -> Resident:
-    """Who signed with a team of the township, born in these years: the first by card number."""
+    """Who signed with a team of the township, born in these years: the first by card number; in a small demonstration,
+    where nobody was, the oldest. Raises TooFewResidents where nobody signed at all.
+    """
     signed = Contract.objects.filter(team__institution__code=TOWNSHIP, ended_reason="").values("resident")
-    found = Resident.objects.filter(pk__in=signed, birth_date__year__in=born_in, merged_into=None, is_deceased=False)
-    return found.order_by("card_number")[0]
+    found = Resident.objects.filter(pk__in=signed, accounts=None, merged_into=None, is_deceased=False)
+    wanted = found.filter(birth_date__year__in=born_in).order_by("card_number").first()
+    resident = wanted or found.order_by("birth_date", "card_number").first()
+    if resident is None:
+        raise TooFewResidents
+    return resident

@@ -9,11 +9,13 @@ from datetime import date, datetime, time, timedelta
 from zlib import crc32
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError
+from fenji.apps.contracts.models import Contract
 from fenji.apps.referrals.actions.admissions import give_bed
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department, InstitutionAttribute, Membership
@@ -40,8 +42,9 @@ NO_WARD = ("office", "emergency", "prevention", "imaging", "laboratory", "pathol
 LIVELY = ((COUNTY, "cardiology"), (CITY, "cardiology"), (TOWNSHIP, "general_practice"))
 # Who lies there: diagnosis, days since the admission, days until the expected discharge (None: nobody said).
 PATIENTS: tuple[tuple[str, float, float | None], ...] = (
-    ("I10", 9.2, 1), ("I20", 3.1, 4), ("I63", 11.4, 2), ("I25", 6.2, None), ("I21", 1.5, 7), ("I50", 12.3, -0.2),
-    ("I10", 2.4, 5), ("I48", 4.6, 2), ("I20", 8.7, 1), ("I11", 5.3, 0.4), ("I20", 0.3, 6), ("I25", 7.5, 3),
+    ("I10", 9.2, 1), ("I20.9", 3.1, 4), ("I63.9", 11.4, 2), ("I25.1", 6.2, None), ("I21.9", 1.5, 7),
+    ("I50.9", 12.3, -0.2), ("I10", 2.4, 5), ("I48", 4.6, 2), ("I20.9", 8.7, 1), ("I11.9", 5.3, 0.4), ("I20.9", 0.3, 6),
+    ("I25.1", 7.5, 3),
 )  # fmt: skip
 
 
@@ -219,7 +222,8 @@ def people() -> Iterator[Resident]:
     adults = Resident.objects.filter(
         is_deceased=False, merged_into=None, birth_date__lt=date(1975, 1, 1), referrals=None, accounts=None
     ).exclude(pk__in=Stay.objects.filter(state=StayState.OCCUPIED, resident__isnull=False).values("resident"))
-    return iter(adults.order_by("-card_number")[:100])
+    near = Contract.objects.filter(resident=OuterRef("pk"), team__institution__code=TOWNSHIP, ended_reason="")
+    return iter(adults.order_by(Exists(near).desc(), "-card_number")[:100])
 
 
 def holder(house: str, role: Role, department: str = "") -> User | None:

@@ -32,12 +32,16 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def tell_stories(report: Report) -> list[Referral]:
-    """Begin every referral of the list and take its turns up to now; returns them."""
+    """Begin every referral of the list and take its turns up to now; returns them.
+
+    Each is of another resident; where a demonstration is small and a place has no more, its later stories are left out.
+    """
     now, told = clock.now(), []
     cast = {sender: _residents(sender) for sender in {story.sender for story in STORIES}}
     for count, story in enumerate(STORIES, 1):
-        resident = story_resident() if story.is_played else next(cast[story.sender])
-        told.append(_tell(story, resident, now))
+        resident = story_resident() if story.is_played else next(cast[story.sender], None)
+        if resident is not None:
+            told.append(_tell(story, resident, now))
         report(count, len(STORIES))
     return told
 

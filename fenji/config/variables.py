@@ -62,7 +62,7 @@ VARIABLES = (
     Variable("FENJI_API_CALLS_PER_MINUTE", "How many calls one account may make over the API in a minute.", "600"),
     Variable(
         "FENJI_DEMONSTRATION_RESIDENTS",
-        "How many synthetic residents a demonstration begins with, up to 2,600,000.",
+        "How many synthetic residents a demonstration begins with, from 1,000 up to 2,600,000.",
         "26000, one in a hundred of Yangjiang",
     ),
     Variable("FENJI_DEBUG", "`1`: pages of errors show the code. Never in production.", "0"),

@@ -11,7 +11,7 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.stays import movements, queries
 from fenji.apps.stays.models import Movement, Stay
-from fenji.config import demonstration_beds, demonstration_life
+from fenji.config import content, demonstration_beds, demonstration_life
 from fenji.kernel.stays import Event
 from tests.apps.stays import ward
 from tests.factories.world import World, make_resident, make_world
@@ -85,3 +85,9 @@ def test_a_real_city_refuses_and_its_worker_does_not_know_the_job(world: World, 
         "sys.exit('fenji.config.demonstration_life' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_too_few_residents_are_refused_with_the_number_that_is_needed(settings: Any) -> None:
+    settings.DEMONSTRATION_RESIDENTS = content.FEWEST - 1
+    with pytest.raises(content.TooFewResidents, match="1000"):
+        content.first_residents(lambda done, total: None)

@@ -32,6 +32,7 @@ HEADLINES = {
     "waiting.ended": "候补已结束",
     "examination.booked": "检查已约好",
     "examination.result": "检查结果已出",
+    "account.opened": "您的账号已开通，非本人办理请联系该机构",
 }
 OTHERWISE = "您的就诊安排有新进展"
 

@@ -145,6 +145,14 @@ class NotYet(DomainError):
     remedy = _("请刷新后查看最新状态。")
 
 
+class NoTheatre(ResourceTaken):
+    """No theatre, or no recovery place after it, is free at that time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message, self.remedy = _("这个时间没有空的手术间，或术后没有空的复苏位。"), _("请换一个时间。")
+
+
 class NotReadyToGo(DomainError):
     """The discharge check is not passed: the patient stays, or is admitted."""
 

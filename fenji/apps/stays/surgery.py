@@ -5,7 +5,7 @@ is a downward referral with a plan, written with the discharge: see `referrals.a
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,14 +23,17 @@ from fenji.apps.registry.queries import office_of
 from fenji.apps.residents.models import Resident
 from fenji.apps.stays import actions, bundles, queries, rules, standing
 from fenji.apps.stays.bundles import ResourceItem
-from fenji.apps.stays.errors import NotReadyToGo, NotYet
+from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
 from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Span, Wanted
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
-from fenji.kernel.stays import PLANNED, ResourceKind
+from fenji.kernel.stays import PLANNED, ResourceKind, StayState
+from fenji.kernel.working_time import CHINA
 
 S = SurgeryState
 NOTE_LENGTH = 400
+LOOKS_AHEAD = 7  # days
+STARTS = tuple(time(hour, minute) for hour in range(8, 12) for minute in (0, 30))  # so that one may leave by evening
 
 
 @transaction.atomic
@@ -73,27 +76,58 @@ def assess(
 def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, version: int) -> Surgery:
     """Reserve a theatre and, from its end, a recovery place: both or neither. Booked again, the old pair is given back.
 
-    Any of the house's that is free, the department's own first. Raises ResourceTaken, SpanPast, NotYet, Stale.
+    Any of the house's that is free, the department's own first. Raises NoTheatre, SpanPast, NotYet, Stale.
     """
     surgery = _lock(surgery_id, version, "book", by, at)
     _check_next(surgery, S.BOOKED)
     if surgery.bundle_id is not None:
         bundles.give_back(surgery.bundle_id, "改期", by=by, at=at)
-    in_theatre = Span(starts_at, starts_at + rules.theatre_lasts(at))
-    in_recovery = Span(in_theatre.until_at, in_theatre.until_at + rules.recovery_lasts(at))
+    in_theatre, in_recovery = _spans(starts_at, at)
     house = queries.wards_of(surgery.institution_id)
     wards = sorted(house, key=lambda ward: (ward.department_id != surgery.department_id, ward.code))
     order = tuple(ward.pk for ward in wards)
-    taken = bundles.take(
-        [
-            ResourceItem(Wanted(in_theatre, ResourceKind.THEATRE, order), in_theatre),
-            ResourceItem(Wanted(in_recovery, ResourceKind.RECOVERY, order), in_recovery),
-        ],
-        resident_id=surgery.resident_id, person=Person(surgery.resident.sex), footing=Footing.HOUSE, by=by, at=at,
-        referral_id=surgery.referral_id, requested_at=surgery.requested_at,
-    )  # fmt: skip
+    try:
+        taken = bundles.take(
+            [
+                ResourceItem(Wanted(in_theatre, ResourceKind.THEATRE, order), in_theatre),
+                ResourceItem(Wanted(in_recovery, ResourceKind.RECOVERY, order), in_recovery),
+            ],
+            resident_id=surgery.resident_id, person=Person(surgery.resident.sex), footing=Footing.HOUSE, by=by, at=at,
+            referral_id=surgery.referral_id, requested_at=surgery.requested_at,
+        )  # fmt: skip
+    except ResourceTaken:
+        raise NoTheatre from None
     surgery.bundle_id, surgery.starts_at = taken.id, starts_at
     return _enter(surgery, S.BOOKED, "book", by=by, at=at, since=in_theatre.until_at)
+
+
+def open_times(surgery: Surgery, *, at: datetime, count: int = 5) -> list[datetime]:
+    """The next times, from tomorrow on, at which a theatre and then a recovery place of the house are free."""
+    house, person, first = [surgery.institution_id], Person(surgery.resident.sex), rules.day_of(at) + timedelta(days=1)
+    found: list[datetime] = []
+    for ahead in range(LOOKS_AHEAD):
+        for hour in STARTS:
+            starts_at = datetime.combine(first + timedelta(days=ahead), hour, CHINA)
+            pair = zip(_spans(starts_at, at), (ResourceKind.THEATRE, ResourceKind.RECOVERY), strict=True)
+            if all(
+                queries.free_resources(span, person, Footing.HOUSE, at=at, kind=kind, institution_ids=house)
+                for span, kind in pair
+            ):
+                found.append(starts_at)
+            if len(found) == count:
+                return found
+    return found
+
+
+def rooms_of(surgery: Surgery) -> list[Stay]:
+    """The theatre and the recovery place booked, in order of time."""
+    booked = _stays(surgery).exclude(state=StayState.CANCELLED)
+    return list(booked.select_related("resource").order_by("from_at"))
+
+
+def _spans(starts_at: datetime, at: datetime) -> tuple[Span, Span]:
+    in_theatre = Span(starts_at, starts_at + rules.theatre_lasts(at))
+    return in_theatre, Span(in_theatre.until_at, in_theatre.until_at + rules.recovery_lasts(at))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from fenji.web.presenters.names import reads_english
 EVENTS: dict[str, str | Promise] = {
     "referral.overdue": _("已超时"),
     "referral.bed": _("已预留床位"),
+    "account.opened": _("账号已开通"),
     "referral.insurer": _("跨市转诊待医保知悉"),
     "referral.outcome": _("续转后有结果"),
     "resident.emergency_access": _("紧急查阅"),

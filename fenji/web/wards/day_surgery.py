@@ -1,6 +1,7 @@
 """The desk of day surgery: what is next for each patient, the checklist, the check before going home, the calls."""
 
-from datetime import datetime
+import contextlib
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,6 +21,7 @@ from fenji.apps.referrals.actions.going_down import hand_over_surgery
 from fenji.apps.referrals.choosing import Question, choose
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department
+from fenji.apps.residents.actions import reveal
 from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
@@ -61,6 +64,7 @@ def desk(request: PostRequest) -> HttpResponse:
     _record(request, named, at)
     words = {
         "at": at, "rows": [(one, state_words(one.state)) for one in rows], "calls": calls, "in_care": in_care,
+        "may_request": request.post.role in SURGERY_STEPS["request"],
     }  # fmt: skip
     return render(request, "wards/day_surgery.html", words)
 
@@ -89,7 +93,7 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     verbs = [verb for verb in VERBS.get(found.state, ()) if request.post.role in SURGERY_STEPS[verb]]
     verb = request.POST.get("verb", "")
     _record(request, [found.resident_id], at)
-    shown: dict[str, forms.Form | None] = {name: FORMS[name]() if name in FORMS else None for name in verbs}
+    shown = {name: _blank(name, found, at) for name in verbs}
     status = 200
     if request.method == "POST":
         if verb not in verbs:
@@ -105,7 +109,8 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
         shown[verb], status = form, 422
     words = {
         "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
-        "calls": found.calls.order_by("due_at"), "may_hand_over": _may_hand_over(request, found),
+        "calls": found.calls.order_by("due_at"), "rooms": surgery.rooms_of(found), "score": sum(found.scores.values()),
+        "may_hand_over": _may_hand_over(request, found),
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)
 
@@ -118,7 +123,7 @@ def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     if not _may_hand_over(request, found):
         raise NotFound
     resident = access_resident(request.user, found.resident_id, at=at, purpose=Purpose.REFERRAL)
-    written = {"diagnosis": typed_diagnosis(found.diagnosis_code)}
+    written = _written(found)
     form = DownForm(request.POST if request.method == "POST" else None, initial=written)
     if request.method == "POST" and form.is_valid():
         try:
@@ -128,7 +133,7 @@ def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
     places = proposals(choose(question), at)
     chosen = request.POST.get("institution") or (places[0].institution.code if places else "")
-    words = {"form": form, "resident": resident, "at": at, "proposals": places, "chosen": chosen}
+    words = {"form": form, "resident": resident, "at": at, "proposals": places, "chosen": chosen, "no_draft": True}
     return render(request, "clinic/send_down.html", words, status=422 if form.errors else 200)
 
 
@@ -143,14 +148,23 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
     if call is None:
         raise NotFound
     _record(request, [call.surgery.resident_id], at)
+    phone = ""
+    with contextlib.suppress(NotFound):  # the house has the patient in care no more
+        phone = reveal(call.surgery.resident_id, what="phone", by=request.user)
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _called(request, call, form))
         except DomainError as error:
             show_faults(form, error)
-    words = {"form": form, "call": call, "surgery": call.surgery, "at": at}
+    words = {"form": form, "call": call, "surgery": call.surgery, "at": at, "phone": phone}
     return render(request, "wards/surgery_call.html", words, status=422 if form.errors else 200)
+
+
+def _blank(verb: str, found: Surgery, at: datetime) -> forms.Form | None:
+    if verb == "book":
+        return BookForm(times=surgery.open_times(found, at=at))
+    return FORMS[verb]() if verb in FORMS else None
 
 
 def _record(request: PostRequest, resident_ids: list[UUID], at: datetime) -> None:
@@ -213,6 +227,18 @@ def _called(request: PostRequest, call: SurgeryCall, form: CallForm) -> str:
     )  # fmt: skip
     messages.success(request, _("已记录。"))
     return reverse("day_surgery")
+
+
+def _written(found: Surgery) -> dict[str, Any]:
+    """What the form of handing over knows already: the surgery, and the first look at the wound."""
+    home = timezone.localtime(found.discharged_at)
+    history = _("%(day)s 行日间手术“%(procedure)s”，当日出院评估 %(score)s 分，达标出院。") % {
+        "day": f"{home:%Y-%m-%d}", "procedure": found.procedure, "score": sum(found.scores.values()),
+    }  # fmt: skip
+    return {
+        "diagnosis": typed_diagnosis(found.diagnosis_code), "history": history,
+        "first_due": home.date() + timedelta(days=1), "first_what": _("查看切口、疼痛与用药"),
+    }  # fmt: skip
 
 
 def _may_hand_over(request: PostRequest, found: Surgery) -> bool:

@@ -39,17 +39,12 @@ def desk(request: PostRequest) -> HttpResponse:
     """Referrals on their way in, promised beds, the wards' numbers, open differences."""
     at, house = clock.now(), request.post.institution_id
     wards = wards_for(request.post)
-    ids = [bed.pk for bed in _beds_of([ward.pk for ward in wards])]
-    platforms = handing_over.handed_over_at(ids, at)
-    counts: dict[int, int] = {}
-    for bed in _beds_of([ward.pk for ward in wards]):
-        counts[bed.ward_id] = counts.get(bed.ward_id, 0) + (bed.pk in platforms)
     waiting, planned = _waiting(request.post), list(queries.planned_at(house, at=at)[:MOST])
     named = [*(one.resident_id for one in waiting), *(stay.resident_id for stay in planned)]
     record_listing("beds", named, by=request.user, at=at, institution_id=house)
     words = {
         "at": at, "feed": queries.feed_of(house), "is_stale": queries.is_stale(house, at=at),
-        "wards": [(one, counts.get(one.ward.pk, 0)) for one in board.wards_now(wards, at=at)],
+        "wards": board.wards_now(wards, at=at),
         "waiting": waiting, "planned": planned,
         "differences": reconciliation.open_differences(house)[:MOST],
     }  # fmt: skip

@@ -1,9 +1,11 @@
 """The boxes of the bed desks. What they mean is checked by the actions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.explanation import name_of
 from fenji.web.wards.words import question_words, sign_words
-from fenji.web.widgets import DateInput
+from fenji.web.widgets import DateInput, DateTimeInput
 
 YES_NO = (("yes", _("是")), ("no", _("否")))
 
@@ -127,9 +129,16 @@ class ChecklistForm(forms.Form):
 
 
 class BookForm(forms.Form):
-    starts_at = forms.DateTimeField(
-        label=_("手术开始"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    """When the theatre is wanted; the next time that is open stands there already."""
+
+    starts_at = forms.DateTimeField(label=_("手术开始"), widget=DateTimeInput())
+
+    def __init__(self, data: Any = None, times: Sequence[datetime] = ()) -> None:
+        super().__init__(data)
+        if times:
+            self.fields["starts_at"].initial = timezone.localtime(times[0])
+            words = "、".join(f"{timezone.localtime(one):%m-%d %H:%M}" for one in times)
+            self.fields["starts_at"].help_text = _("最近可排：%(times)s") % {"times": words}
 
 
 class SignsForm(forms.Form):

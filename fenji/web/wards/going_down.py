@@ -49,7 +49,7 @@ def proposals(request: PostRequest) -> HttpResponse:
     words = {
         "at": at, "rows": rows, "coming": coming, "reasons": list(going_down.REASONS.items()),
         "may_answer": request.post.role in DECIDERS, "may_observe": request.post.role in OBSERVERS,
-        "suggested": _basis(at),
+        "suggested": _basis(at), "is_hospital": request.post.role in HOSPITAL,
     }  # fmt: skip
     return render(request, "wards/going_down.html", words)
 

@@ -13,6 +13,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Forbidden, Invalid, NotFound
 from fenji.apps.common.models import AuditEvent
+from fenji.apps.notices.models import Notice
 from fenji.apps.residents.actions import accounts_of, end_account, let_act, open_account
 from fenji.apps.residents.errors import NoAccountYet, NoReadingPost
 from fenji.apps.residents.models import Resident, ResidentAccount
@@ -52,6 +53,21 @@ def test_who_is_there_with_papers_gets_an_account_and_a_code(world: World, li: R
     event = AuditEvent.objects.get(verb="resident.open_account")
     assert (event.actor_id, event.resident_id) == (world.nurse.pk, li.pk)
     assert code not in str(event.details)
+
+
+def test_the_resident_hears_of_it_without_a_secret(world: World, li: Resident) -> None:
+    user, code = opened(world, li)
+    notices = list(Notice.objects.filter(kind="account.opened", resident_id=li.pk))
+    assert "desk" in {one.channel for one in notices}
+    assert "call" not in {one.channel for one in notices}  # the resident stood at the counter a moment ago
+    assert all(world.township.short_name in one.text or one.channel != "desk" for one in notices)
+    assert "开通" in next(one.text for one in notices if one.channel == "desk")
+    said = " ".join(one.text for one in notices)
+    assert not any(secret in said for secret in (code, user.username, li.name))
+    opened(world, li)  # a new code
+    again = Notice.objects.filter(kind="account.opened", channel="desk").order_by("pk").last()
+    assert again is not None
+    assert "重新发放" in again.text
 
 
 def test_the_code_is_void_after_three_days(world: World, li: Resident, clock: Frozen) -> None:

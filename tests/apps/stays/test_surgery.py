@@ -14,6 +14,7 @@ from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.roles import Role
 from fenji.kernel.stays import ResourceKind
+from fenji.kernel.working_time import CHINA
 from tests.apps.booking import clinic
 from tests.apps.stays import ward
 from tests.apps.stays.ward import DAY, HOUR, NOW
@@ -83,11 +84,25 @@ def test_theatre_and_recovery_place_are_taken_together_or_not_at_all(where: Depa
     other = requested(where)
     do("assess", other, FIT, "")
     late = NOW + HOUR + timedelta(minutes=90)  # the theatre is free again, the recovery place not at its end
-    with pytest.raises(errors.ResourceTaken):
+    with pytest.raises(errors.NoTheatre):
         do("book", other, late)
     assert Stay.objects.count() == 2
     other.refresh_from_db()
     assert (other.state, other.bundle_id) == ("assessed", None)
+
+
+def test_the_next_open_times_are_those_that_can_be_booked(where: Department) -> None:
+    one = requested(where)
+    do("assess", one, FIT, "")
+    first, second, *_ = surgery.open_times(one, at=NOW)
+    assert [f"{at.astimezone(CHINA):%d %H:%M}" for at in (first, second)] == ["05 08:00", "05 08:30"]
+    one = do("book", one, first)
+    assert [stay.kind for stay in surgery.rooms_of(one)] == ["theatre", "recovery"]
+    again = surgery.open_times(one, at=NOW)
+    assert first not in again
+    other = requested(where)
+    do("assess", other, FIT, "")
+    do("book", other, again[0])
 
 
 def test_another_time_gives_the_first_pair_back(where: Department) -> None:

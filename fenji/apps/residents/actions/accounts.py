@@ -15,7 +15,10 @@ from fenji.apps.accounts import activation
 from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Forbidden, Invalid, NotFound
-from fenji.apps.registry.models import Membership
+from fenji.apps.common.models import AuditEvent
+from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
+from fenji.apps.notices.adapters import adapter_for
+from fenji.apps.registry.models import Institution, Membership
 from fenji.apps.residents import identity, policies, queries, relations
 from fenji.apps.residents.errors import Deceased, NoAccountYet
 from fenji.apps.residents.models import CareRelation, Resident, ResidentAccount
@@ -39,9 +42,11 @@ def open_account(resident_id: UUID, *, tail: str, by: User, institution_id: int)
     at = clock.now()
     resident, relation = _at_counter(resident_id, by, institution_id, at)
     _check_tail(resident, tail)
+    is_again = any(one.relation == SELF for one in accounts_of(resident.pk, at))
     user, code = activation.open_with_code(resident.card_number, resident.name, at=at)
     _link(user, resident, SELF, at)
-    _record("resident.open_account", resident, relation, user, by=by, at=at)
+    event = _record("resident.open_account", resident, relation, user, by=by, at=at)
+    _tell_opened(resident, institution_id, event, is_again=is_again, at=at)
     return user, code
 
 
@@ -123,6 +128,22 @@ def _link(user: User, resident: Resident, relation: str, at: datetime) -> Reside
     return made
 
 
+def _tell_opened(resident: Resident, institution_id: int, event: AuditEvent, *, is_again: bool, at: datetime) -> None:
+    """On the own page, and by SMS where there is a mobile: who did not stand at the counter hears of it. No secrets."""
+    house = Institution.objects.get(pk=institution_id)
+    did = "重新发放分级诊疗账号的登录码" if is_again else "开通分级诊疗账号"
+    text = f"{house.short_name}已为您{did}。如非您本人或家人在窗口办理，请尽快联系该机构关闭账号。"
+    phone = identity.phone_number(resident)
+    to = [Addressee(resident_id=resident.pk, institution_id=institution_id, channel=Channel.DESK)]
+    mobile = Addressee(resident_id=resident.pk, institution_id=institution_id, channel=Channel.SMS, phone=phone)
+    if mobile.has_mobile and adapter_for(Channel.SMS) is not None:
+        to.append(mobile)
+    notify(
+        "account.opened", cause=("account", str(event.pk)), to=to, text=text, at=at, once_key=f"account:{event.pk}",
+        brief=Brief(institution=house.short_name),
+    )  # fmt: skip
+
+
 def _may_end(account: ResidentAccount, relation: CareRelation, by: User, at: datetime) -> bool:
     if relation.kind in policies.OWN_FOOTING:
         return relation.kind == SELF or account.user_id == by.pk
@@ -133,8 +154,8 @@ def _open_at(at: datetime) -> QuerySet[ResidentAccount]:
     return ResidentAccount.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)
 
 
-def _record(verb: str, resident: Resident, relation: CareRelation, user: User, *, by: User, at: datetime) -> None:
-    audit.record(
+def _record(verb: str, resident: Resident, relation: CareRelation, user: User, *, by: User, at: datetime) -> AuditEvent:
+    return audit.record(
         verb, resident, by=by, at=at, resident_id=resident.pk, institution_id=relation.institution_id,
         relation=relation.kind, details={"account": user.pk},
     )  # fmt: skip
