@@ -29,6 +29,16 @@ PAGES = (
     ("commission", "/commission/"),
     ("system", "/administration/system/"),
     ("resident", "/network/"),
+    ("resident", "/me/clinics/"),
+    ("office", "/capacity/"),
+    ("office", "/capacity/region/"),
+    ("office", "/beds/"),
+    ("physician", "/wards/"),
+    ("physician", "/going-down/"),
+    ("insurer", "/insurer/fund/"),
+    ("insurer", "/cases/"),
+    ("insurer", "/policy/"),
+    ("doctor", "/family-doctor/spending/"),
 )
 
 

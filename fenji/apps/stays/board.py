@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
-from fenji.apps.stays import queries, rules
+from fenji.apps.stays import free, queries, rules
 from fenji.apps.stays.handing_over import handed_over_at
 from fenji.apps.stays.models import Feed, Resource, Stay, Ward
-from fenji.apps.stays.policies import Span
+from fenji.apps.stays.policies import Footing, Person, Span
 from fenji.kernel.stays import ResourceKind, StayState
 from fenji.kernel.working_time import CHINA
 
@@ -54,6 +55,7 @@ class WardNow:
     blocked: int
     leaving: int  # expected to leave today
     free: int
+    platforms: int  # handed over to the platform at this moment
     is_closed: bool
     is_stale: bool
     last_at: datetime | None
@@ -74,38 +76,48 @@ def rows_of(ward: Ward, *, days: int, at: datetime) -> list[BedRow]:
 
 def wards_now(wards: Iterable[Ward], *, at: datetime) -> list[WardNow]:
     """The numbers of wards of one or more houses at this moment."""
-    wanted, today = list(wards), rules.day_of(at)
-    states: dict[int, list[Stay]] = defaultdict(list)
-    beds = list(_beds_of([ward.pk for ward in wanted], today))
-    for stay in queries.living_on([bed.pk for bed in beds], Span(at, at + DAY), at=at):
-        states[stay.resource_id].append(stay)
-    by_ward: dict[int, list[Resource]] = defaultdict(list)
-    for bed in beds:
-        by_ward[bed.ward_id].append(bed)
+    wanted = list(wards)
+    counts = _counts([ward.pk for ward in wanted], at)
     feeds = {house: queries.feed_of(house) for house in {ward.institution_id for ward in wanted}}
-    return [_now(ward, by_ward[ward.pk], states, feeds[ward.institution_id], at) for ward in wanted]
+    return [_now(ward, counts.get(ward.pk, NO_BEDS), feeds[ward.institution_id], at) for ward in wanted]
 
 
-def _now(
-    ward: Ward, beds: list[Resource], states: dict[int, list[Stay]], feed: Feed | None, at: datetime
-) -> WardNow:  # fmt: skip
+def _now(ward: Ward, counts: tuple[int, ...], feed: Feed | None, at: datetime) -> WardNow:
     stale = feed is None or rules.is_stale(feed.last_at, by_messages=feed.by_messages, at=at)
     is_closed = ward.closed_from is not None and ward.closed_from <= at
     is_closed = is_closed and (ward.closed_until is None or ward.closed_until > at)
-    counts = dict.fromkeys(WEIGHT, 0)
-    leaving = free = 0
-    for bed in beds:
-        there = sorted(states[bed.pk], key=lambda stay: WEIGHT.index(StayState(stay.state)))
-        if not there:
-            free += 1
-            continue
-        counts[StayState(there[0].state)] += 1
-        leaving += there[0].state == StayState.OCCUPIED and rules.day_of(there[0].until_at) <= rules.day_of(at)
+    beds, occupied, reserved, cleaning, blocked, leaving, untaken, platforms = counts
     return WardNow(
-        ward, len(beds), counts[StayState.OCCUPIED], counts[StayState.RESERVED] + counts[StayState.HELD],
-        counts[StayState.CLEANING], counts[StayState.BLOCKED], leaving, 0 if stale or is_closed else free, is_closed,
-        stale, feed.last_at if feed else None,
+        ward, beds, occupied, reserved, cleaning, blocked, leaving, 0 if stale or is_closed else untaken, platforms,
+        is_closed, stale, feed.last_at if feed else None,
     )  # fmt: skip
+
+
+NO_BEDS = (0,) * 8
+COUNTS = f"""
+    SELECT r.ward_id, count(*), count(*) FILTER (WHERE top.state = 'occupied'),
+        count(*) FILTER (WHERE top.state IN ('reserved', 'held')), count(*) FILTER (WHERE top.state = 'cleaning'),
+        count(*) FILTER (WHERE top.state = 'blocked'),
+        count(*) FILTER (WHERE top.state = 'occupied' AND top.until_at < %(tomorrow)s),
+        count(*) FILTER (WHERE top.state IS NULL), count(*) FILTER (WHERE {free.HANDED_NOW})
+    FROM stays_resource AS r
+    LEFT JOIN LATERAL (
+        SELECT s.state, s.until_at FROM stays_stay AS s WHERE s.resource_id = r.id AND {free.LYING}
+        ORDER BY array_position(%(weight)s, s.state::text) LIMIT 1) AS top ON true
+    WHERE r.kind = 'bed' AND r.ward_id = ANY(%(wards)s) AND r.used_from <= %(today)s
+        AND (r.used_until IS NULL OR r.used_until > %(today)s)
+    GROUP BY r.ward_id"""  # noqa: S608 (constants only)
+
+
+def _counts(ward_ids: list[int], at: datetime) -> dict[int, tuple[int, ...]]:
+    """Ward → beds, occupied, reserved, cleaning, blocked, leaving today, free, the platform's."""
+    today = rules.day_of(at)
+    span = free.values(Span(at, at + DAY), Person(), Footing.PLATFORM, at=at)
+    days = {"today": today, "tomorrow": _midnight(today + DAY)}
+    weight = [state.value for state in WEIGHT]
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, {**span, **days, "wards": ward_ids, "weight": weight})
+        return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
 def _row(bed: Resource, stays: list[Stay], dates: list[date], is_platforms: bool, at: datetime) -> BedRow:

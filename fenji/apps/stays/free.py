@@ -27,6 +27,8 @@ HANDED = f"""EXISTS (SELECT FROM stays_handover AS h WHERE h.resource_id = r.id
     AND tstzrange(h.from_at, h.until_at, '[)') @> {_WANTED})"""
 TOUCHED = f"""EXISTS (SELECT FROM stays_handover AS h WHERE h.resource_id = r.id
     AND tstzrange(h.from_at, h.until_at, '[)') && {_WANTED})"""
+HANDED_NOW = """EXISTS (SELECT FROM stays_handover AS h WHERE h.resource_id = r.id
+    AND tstzrange(h.from_at, h.until_at, '[)') @> %(at)s::timestamptz)"""
 FOOTING = f"CASE WHEN %(platform)s THEN {HANDED} ELSE NOT {TOUCHED} END"
 _SEX = "coalesce(nullif(r.sex, 0), w.sex)"
 PERSON = f"""(r.kind <> 'bed' OR ({_SEX} IN (0, %(sex)s) AND r.is_isolation = %(isolation)s))"""

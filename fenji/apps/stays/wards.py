@@ -129,8 +129,8 @@ def _check(row: Ward | Resource) -> None:
     if isinstance(row, Resource) and row.used_until is not None:
         if row.used_until < row.used_from:
             raise Invalid(fields={"used_until": _("停用日期不能早于启用日期。")})
-        living = Stay.objects.filter(resource=row, state__in=[state.value for state in LIVING])
-        if row.pk and living.filter(until_at__date__gte=row.used_until).exists():
+        living = Stay.objects.filter(resource_id=row.pk, state__in=[state.value for state in LIVING])
+        if living.filter(until_at__date__gte=row.used_until).exists():
             raise Invalid(fields={"used_until": _("停用日期之后仍有病人或预留，请先安排。")})
 
 
