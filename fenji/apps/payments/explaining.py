@@ -14,6 +14,7 @@ from fenji.kernel.payment.bill import Bill
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.payment.outcome import Flag, Settlement
 from fenji.rulebook.rulebook import Rulebook
+from fenji.rulebook.schema import DatedValue
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,18 @@ def grounded(bill: Bill, settled: Settlement, rulebook: Rulebook, day: date) -> 
     """The steps of a bill, each with the clause a rulebook has for it on a day."""
     steps = []
     for words, key in steps_of(bill, settled):
-        clause = rulebook.clause_of(rulebook.value(key, on=day)) if key else None
-        steps.append(Step(words, clause.clause or clause.source_title, clause.status) if clause else Step(words))
+        dated = rulebook.value(key, on=day) if key else None
+        steps.append(Step(words, ground_of(rulebook, dated), dated.status) if dated else Step(words))
     return steps
+
+
+def ground_of(rulebook: Rulebook, dated: DatedValue) -> str:
+    """What a value rests on in words a patient can follow: the document's title, or the assumption, and the clause."""
+    clause = dated.clause
+    for code, source in rulebook.sources.items():
+        if clause.startswith(f"{code} "):
+            clause = f"《{source.title}》{clause.removeprefix(code)}"
+    return f"{rulebook.title_of(dated.source)} {clause}".strip()
 
 
 def steps_of(bill: Bill, settled: Settlement) -> Iterator[tuple[str, str]]:

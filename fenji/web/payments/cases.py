@@ -16,9 +16,9 @@ from fenji.apps.common import clock, rulebooks
 from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.payments import queries
 from fenji.apps.payments.actions import supervision
+from fenji.apps.payments.explaining import ground_of
 from fenji.apps.payments.models import Case
 from fenji.apps.payments.policies import CASE_MOVES, CASE_STATES, RULE_KEYS, RULES, possible_case_moves
-from fenji.kernel.reasons import Clause
 from fenji.kernel.roles import Role
 from fenji.web.payments.case_figures import figures_of
 from fenji.web.posting import once, show_faults, version_of
@@ -103,13 +103,14 @@ def _moved(request: PostRequest, case: Case, party: str, form: MoveForm) -> str:
     return reverse("case", args=[case.pk])
 
 
-def _ground(case: Case) -> Clause | None:
-    """What the rule that found the case rests on, on the day it was found."""
+def _ground(case: Case) -> tuple[str, str] | None:
+    """Status and words of what the rule that found the case rests on, on the day it was found."""
     key = RULE_KEYS.get(case.rule)
     if key is None:
         return None
     rulebook = rulebooks.current()
-    return rulebook.clause_of(rulebook.value(key, on=local(case.found_at).date()))
+    dated = rulebook.value(key, on=local(case.found_at).date())
+    return dated.status, ground_of(rulebook, dated)
 
 
 def _is_late(case: Case, at: Any) -> bool:

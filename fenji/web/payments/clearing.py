@@ -40,6 +40,8 @@ def year(request: PostRequest) -> HttpResponse:
     asked = number_of(request.GET.get("year"))
     chosen = asked if asked is not None and FIRST_YEAR <= asked <= this else this - 1
     rows = books.years_of_institutions(chosen)
+    if asked is None and not rows:  # a first year: nothing is over yet
+        chosen, rows = this, books.years_of_institutions(this)
     shown = {
         "at": at, "year": chosen, "before": chosen - 1, "after": chosen + 1 if chosen < this else None,
         "is_over": chosen < this, "rows": [(one, one.owed_cents - one.paid_cents) for one in rows],

@@ -10,10 +10,10 @@ from fenji.web.payments import bills, cases, clearing, compared, estimate, fund,
 INSURER = frozenset({Role.INSURER})
 
 NAVIGATION = (
-    Entry(_("基金"), "fund", "banknotes", roles=INSURER, also=("/insurer/bills/",)),
+    Entry(_("基金"), "fund", "banknotes", roles=INSURER, also=("/insurer/compared/",)),
     Entry(_("补差待决"), "shortfalls", "scale", roles=INSURER),
     Entry(_("监管案件"), "cases", "magnifying-glass-circle", roles=INSURER | {Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD}),
-    Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER),
+    Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER, also=("/insurer/clearing/",)),
     Entry(_("居民费用"), "spending", "wallet", roles=PRIMARY),
     Entry(_("费用预估"), "estimate", "calculator", roles=estimate.COUNTER),
     Entry(_("账单"), "my_bills", "receipt-percent", residents=True),
