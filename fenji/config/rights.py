@@ -6,7 +6,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 # Tables whose rows are never changed or removed: what happened, happened.
-APPEND_ONLY = ("common_auditevent", "referrals_step", "payments_posting", "payments_casestep")
+APPEND_ONLY = (
+    *("common_auditevent", "referrals_step", "payments_posting", "payments_casestep"),
+    *("booking_release", "booking_reserveshare", "booking_difference"),
+)
 READ_ONLY = ("django_migrations",)
 
 
