@@ -92,7 +92,7 @@ async def _crowd(served: Town, clients: int, ids: list[int], chance: random.Rand
             answer = await client.book(served.residents[number], place)
             if answer.status != 409 or answer.body["code"] != "slot_taken" or not answer.body["alternatives"]:
                 break
-        return Answer(answer.status, time.perf_counter() - begun, answer.body)
+        return Answer(answer.status, time.perf_counter() - begun, answer.text)
 
     return await all_at_once(clients_of(served, clients), act)
 
@@ -120,13 +120,14 @@ def rush(served: Town, places: int, clients: int) -> dict[str, Any]:
         return last
 
     served.open_all()
-    begun = time.perf_counter()
+    begun, own = time.perf_counter(), time.process_time()
     asyncio.run(all_at_once(clients_of(served, clients), act))
-    seconds = time.perf_counter() - begun
+    seconds, own = time.perf_counter() - begun, time.process_time() - own
     booked = sum(one.status == 201 for one in answers)
     return {
         "clients": clients, "places": places, "booked": booked, "answers": statuses(answers),
         "per_second": round(booked / seconds, 1), **_latency([one.seconds for one in answers]),
+        "clients_share_of_machine": round(own / seconds / (os.cpu_count() or 1), 3),
     }  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def _lines(figures: dict[str, Any]) -> list[str]:
             "",
             f"{title}: {one['places']:,} places, {one['clients']} clients: **{one['per_second']:,.0f} bookings/s**,"
             f" p50 {one['p50_ms']:,.0f} ms, p95 {one['p95_ms']:,.0f} ms, p99 {one['p99_ms']:,.0f} ms,"
-            f" {one['booked']:,} booked.",
+            f" {one['booked']:,} booked; the clients took {one['clients_share_of_machine']:.0%} of the machine.",
         ]
     top = figures["limit"]
     lines += [

@@ -1,7 +1,8 @@
 """What PostgreSQL alone does of the same work: the statements of one booking driven by pgbench, nothing else.
 
-Per transaction: the idempotency key written, the place claimed, the booking and its audit event written, the answer
-kept with the key. The claim is the application's own statement.
+Per transaction: the idempotency key written, the place claimed, the booking, its audit event and its judgement by the
+rule of first contact written, the answer kept with the key. The claim is the application's own statement. What the
+application reads before (who calls, the place, the care relation, what the judgement rests on) is left out.
 """
 
 import json
@@ -85,6 +86,9 @@ INSERT INTO booking_booking (id, place_id, session_id, department_id, resident_i
 INSERT INTO common_auditevent (at, actor_id, actor_name, institution_id, verb, subject_kind, subject_id, resident_id,
     relation, reason, request_id, details) VALUES (now(), 1, 'pgbench', 1, 'booking.book', 'booking', ':booking',
     ':resident', '', '', '', '{{}}');
+INSERT INTO referrals_firstcontact (booking_id, resident_id, rule, counts, code, text, text_en, source_title, clause,
+    basis, rulebook_version, judged_at) VALUES (':booking', ':resident', 'guided', false, 'elsewhere', repeat('x', 40),
+    repeat('x', 80), repeat('x', 40), repeat('x', 40), 'stated', repeat('0', 64), now());
 UPDATE common_idempotencykey SET status = 201, answer = '{ANSWER}' WHERE actor_id = 1 AND key = ':key';
 COMMIT;
 """

@@ -97,11 +97,11 @@ FROM made, generate_series(1, %(places)s) AS number RETURNING id"""
 
 
 @contextmanager
-def town(residents: int, *, departments: int = 100, threads: int = 8) -> Iterator[Town]:
+def town(residents: int, *, departments: int = 100) -> Iterator[Town]:
     """Start it in a home of its own, with every doctor logged in over HTTP; stop and remove it afterwards."""
     home = Path(tempfile.mkdtemp(prefix="fenji-rush-", dir="/tmp"))
     home.chmod(0o755)
-    environment = _environment(home, threads)
+    environment = _environment(home)
     cluster = Cluster(home)
     try:
         ids, places = _prepared(home, environment, cluster, residents, departments)
@@ -128,9 +128,9 @@ def logged_in(address: str, username: str) -> Session:
     return Session(headers)
 
 
-def _environment(home: Path, threads: int) -> dict[str, str]:
+def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "DJANGO_"))}
-    return kept | {"FENJI_HOME": str(home), "FENJI_API_CALLS_PER_MINUTE": "1000000", "FENJI_THREADS": str(threads)}
+    return kept | {"FENJI_HOME": str(home), "FENJI_API_CALLS_PER_MINUTE": "1000000"}
 
 
 def _prepared(

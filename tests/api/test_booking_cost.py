@@ -19,11 +19,12 @@ from tests.api.conftest import Answered, Api
 from tests.factories.policy import decide
 from tests.factories.world import World, make_places, make_resident, resident_id
 
-# Who calls (session, account, time, posts), the place, the transaction with its patience and key, the resident and
-# who may see him (3), the claim, then what is written: booking, audit, judgement (2 reads, the rulebook), the answer.
-ONE_BOOKING = 20
+# Who calls (session with the time, account, posts), the place; the transaction (2) with its patience and key; the
+# resident, who may see him, the claim; then what is written: booking, audit, judgement (with the two things it rests
+# on), and the answer kept with the key.
+ONE_BOOKING = 17
 # Who calls, the place, what else is free, whether the key was answered, whether the hospital's word is fresh.
-ONE_REFUSAL = 8
+ONE_REFUSAL = 7
 
 
 @pytest.fixture

@@ -3,20 +3,26 @@
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.db import connection
 
-from fenji.apps.common.rows import Rows
+from fenji.apps.common import clock
 
-SESSIONS = Rows(Session)
+LOAD = """
+SELECT session_data, now FROM django_session, clock_timestamp() AS now
+WHERE session_key = %s AND expire_date > now"""
 
 
 class SessionStore(db.SessionStore):
     """`SESSION_ENGINE` of the settings."""
 
-    def _get_session_from_db(self) -> Any:
-        values = {"key": self.session_key, "now": timezone.now()}
-        found = SESSIONS.first("WHERE this.session_key = %(key)s AND this.expire_date > %(now)s", values)
+    def load(self) -> dict[str, Any]:
+        """What the session holds; nothing when it is unknown or expired. The time comes with it."""
+        with connection.cursor() as cursor:
+            cursor.execute(LOAD, [self.session_key])
+            found = cursor.fetchone()
         if found is None:
             self._session_key = None
-        return found
+            return {}
+        clock.heard(found[1])
+        held: dict[str, Any] = self.decode(found[0])
+        return held

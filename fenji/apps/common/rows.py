@@ -32,14 +32,21 @@ class Rows(Generic[Row]):
         return parts
 
     @cached_property
-    def _select(self) -> str:
-        columns = ", ".join(f"{part.alias}.{one.column}" for part in self._parts for one in part.fields.values())
-        return f"SELECT {columns} FROM {' '.join(part.table for part in self._parts)} "  # noqa: S608 (names of models)
+    def columns(self) -> str:
+        return ", ".join(f"{part.alias}.{one.column}" for part in self._parts for one in part.fields.values())
+
+    @cached_property
+    def tables(self) -> str:
+        return " ".join(part.table for part in self._parts)
 
     def select(self, rest: str, values: Mapping[str, Any]) -> list[Row]:
         """The rows; `rest` is everything from WHERE on, with the values by name."""
+        return self.read(f"SELECT {self.columns} FROM {self.tables} {rest}", values)  # noqa: S608 (names of models)
+
+    def read(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
+        """The rows of a statement that gives `columns`."""
         with connection.cursor() as cursor:
-            cursor.execute(self._select + rest, values)
+            cursor.execute(statement, values)
             return [self._row(found) for found in cursor.fetchall()]
 
     def first(self, rest: str, values: Mapping[str, Any]) -> Row | None:
@@ -74,7 +81,7 @@ class _Part:
             self.table = f"LEFT JOIN {self.table} ON {key} = {parent.alias}.{pointer.column}"
 
     def row(self, found: Sequence[Any]) -> models.Model | None:
-        if found[self.key] is None:
+        if self.parent is not None and found[self.key] is None:
             return None
         values = list(found)
         for place, load in self.loaded:

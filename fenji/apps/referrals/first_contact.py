@@ -112,21 +112,19 @@ BEFORE = f"""
 WITH person AS MATERIALIZED (SELECT ARRAY({FAMILY}) AS rows)
 SELECT EXISTS (
     SELECT FROM referrals_referral
-    WHERE resident_id = ANY((SELECT rows FROM person)::uuid[]) AND receiver_id = %(house)s AND direction <> %(down)s
-        AND sent_at IS NOT NULL AND NOT from_paper
-        AND (state = ANY(%(open)s) OR closed_at > %(since)s AND arrived_at IS NOT NULL)
+    WHERE resident_id = ANY((SELECT rows FROM person)::uuid[]) AND receiver_id = %(house)s
+        AND direction <> '{Direction.DOWN.value}' AND sent_at IS NOT NULL AND NOT from_paper
+        AND (state IN ('{"','".join(OPEN_STATES)}') OR closed_at > %(since)s AND arrived_at IS NOT NULL)
 ), EXISTS (
     SELECT FROM booking_booking
     WHERE resident_id = ANY((SELECT rows FROM person)::uuid[]) AND department_id = %(department)s
-        AND state = %(arrived)s
+        AND state = '{BookingState.ARRIVED.value}'
 )"""  # noqa: S608 (constants only)
 
 
 def _before(resident: Resident, house: Institution, department_id: int | None, at: datetime) -> tuple[bool, bool]:
-    values: dict[str, Any] = {
-        "resident": resident.pk, "house": house.pk, "department": department_id, "open": OPEN_STATES,
-        "down": Direction.DOWN.value, "arrived": BookingState.ARRIVED.value, "since": at - REFERRED_FOR,
-    }  # fmt: skip
+    since = at - REFERRED_FOR
+    values: dict[str, Any] = {"resident": resident.pk, "house": house.pk, "department": department_id, "since": since}
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, values)
         was_sent, was_seen = cursor.fetchone()

@@ -9,7 +9,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common.rows import Rows
 from fenji.apps.registry.models import Membership
 from fenji.apps.residents import policies, queries
-from fenji.apps.residents.models import CareRelation, CareRelationKind, ResidentAccount
+from fenji.apps.residents.models import CareRelation, CareRelationKind
 from fenji.apps.residents.policies import PROXY, SELF
 
 # The footing a reading is written down with when several would do: the closest first.
@@ -18,7 +18,10 @@ CLOSEST_FIRST = [SELF, PROXY, *CareRelationKind.values]
 
 def closest(user: User, resident_id: UUID, at: datetime) -> CareRelation | None:
     """The closest footing on which `user` may see the person, by whichever of the person's rows, or None."""
-    found = [*_by_account(user, resident_id, at), *_by_work(user, resident_id, at)]
+    posts = queries.reading_posts(user, at)
+    houses = sorted({post.institution_id for post in posts})
+    values = {"user": user.pk, "resident": resident_id, "houses": houses, "at": at}
+    found = [one for one in RELATIONS.read(FOOTINGS, values) if _is_open_to(one, user, posts)]
     return min(found, key=lambda relation: CLOSEST_FIRST.index(relation.kind), default=None)
 
 
@@ -40,42 +43,20 @@ def standing(at: datetime) -> QuerySet[CareRelation]:
     return CareRelation.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)
 
 
-def _by_account(user: User, resident_id: UUID, at: datetime) -> list[CareRelation]:
-    accounts = ACCOUNTS.select(ACCOUNTS_OF, {"user": user.pk, "resident": resident_id, "at": at})
-    return [
-        CareRelation(
-            resident_id=account.resident_id,
-            user=user,
-            kind=SELF if account.relation == "self" else PROXY,
-            cause_kind="account",
-            cause_id=str(account.pk),
-            from_at=account.from_at,
-            until_at=account.until_at,
-        )
-        for account in accounts
-    ]
-
-
-ACCOUNTS = Rows(ResidentAccount)
-ACCOUNTS_OF = f"""
-WHERE this.user_id = %(user)s AND this.resident_id = ANY(ARRAY({queries.FAMILY})) AND this.from_at <= %(at)s
-    AND (this.until_at IS NULL OR this.until_at > %(at)s)
-    AND EXISTS (SELECT FROM accounts_user WHERE id = this.user_id AND is_active)"""
-
-
-def _by_work(user: User, resident_id: UUID, at: datetime) -> list[CareRelation]:
-    posts = queries.reading_posts(user, at)
-    if not posts:
-        return []
-    houses = sorted({post.institution_id for post in posts})
-    relations = RELATIONS.select(RELATIONS_OF, {"resident": resident_id, "houses": houses, "at": at})
-    return [relation for relation in relations if _is_open_to(relation, user, posts)]
-
-
 RELATIONS = Rows(CareRelation)
-RELATIONS_OF = f"""
-WHERE this.resident_id = ANY(ARRAY({queries.FAMILY})) AND this.institution_id = ANY(%(houses)s)
-    AND this.from_at <= %(at)s AND (this.until_at IS NULL OR this.until_at > %(at)s)"""
+# By an account of one's own or the family's (rows that are nowhere stored), and by the places of work.
+FOOTINGS = f"""
+WITH person AS MATERIALIZED (SELECT ARRAY({queries.FAMILY}) AS rows)
+SELECT {RELATIONS.columns} FROM {RELATIONS.tables}
+WHERE this.resident_id = ANY((SELECT rows FROM person)::uuid[]) AND this.institution_id = ANY(%(houses)s)
+    AND this.from_at <= %(at)s AND (this.until_at IS NULL OR this.until_at > %(at)s)
+UNION ALL
+SELECT NULL, account.resident_id, NULL, NULL, account.user_id,
+    CASE account.relation WHEN 'self' THEN '{SELF}' ELSE '{PROXY}' END, 'account', account.id::text, '',
+    account.from_at, account.until_at, ''
+FROM residents_residentaccount AS account JOIN accounts_user ON accounts_user.id = account.user_id AND is_active
+WHERE account.user_id = %(user)s AND account.resident_id = ANY((SELECT rows FROM person)::uuid[])
+    AND account.from_at <= %(at)s AND (account.until_at IS NULL OR account.until_at > %(at)s)"""  # noqa: S608 (constants)
 
 
 def _is_open_to(relation: CareRelation, user: User, posts: list[Membership]) -> bool:

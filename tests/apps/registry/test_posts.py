@@ -28,6 +28,13 @@ def test_a_post_is_held_from_its_first_day_until_the_day_before_its_end(world: W
     assert held == [0, 1, 1, 0]
 
 
+def test_the_persons_posts_and_the_houses_people_are_asked_by_one_rule(world: World) -> None:
+    Membership.objects.filter(user=world.doctor).update(valid_from=TODAY, valid_until=TODAY + 2 * DAY)
+    for day in (TODAY + n * DAY for n in range(-1, 4)):
+        at_house = posts.people_at(world.township.pk, day).filter(pk=world.doctor.pk).exists()
+        assert bool(posts.posts_of(world.doctor, day)) == at_house, day
+
+
 def test_posts_come_with_institution_and_department_in_one_query(world: World, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         (post,) = posts.posts_of(world.physician, TODAY)
