@@ -5,7 +5,7 @@ is a downward referral with a plan, written with the discharge: see `referrals.a
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,16 +24,14 @@ from fenji.apps.residents.models import Resident
 from fenji.apps.stays import actions, bundles, queries, rules, standing
 from fenji.apps.stays.bundles import ResourceItem
 from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken
-from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
-from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Span, Wanted
+from fenji.apps.stays.models import Surgery, SurgeryCall
+from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Wanted
+from fenji.apps.stays.theatres import booked_for, spans
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
-from fenji.kernel.stays import PLANNED, ResourceKind, StayState
-from fenji.kernel.working_time import CHINA
+from fenji.kernel.stays import PLANNED, ResourceKind
 
 S = SurgeryState
 NOTE_LENGTH = 400
-LOOKS_AHEAD = 7  # days
-STARTS = tuple(time(hour, minute) for hour in range(8, 12) for minute in (0, 30))  # so that one may leave by evening
 
 
 @transaction.atomic
@@ -82,7 +80,7 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
     _check_next(surgery, S.BOOKED)
     if surgery.bundle_id is not None:
         bundles.give_back(surgery.bundle_id, "改期", by=by, at=at)
-    in_theatre, in_recovery = _spans(starts_at, at)
+    in_theatre, in_recovery = spans(starts_at, at)
     house = queries.wards_of(surgery.institution_id)
     wards = sorted(house, key=lambda ward: (ward.department_id != surgery.department_id, ward.code))
     order = tuple(ward.pk for ward in wards)
@@ -101,35 +99,6 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
     return _enter(surgery, S.BOOKED, "book", by=by, at=at, since=in_theatre.until_at)
 
 
-def open_times(surgery: Surgery, *, at: datetime, count: int = 5) -> list[datetime]:
-    """The next times, from tomorrow on, at which a theatre and then a recovery place of the house are free."""
-    house, person, first = [surgery.institution_id], Person(surgery.resident.sex), rules.day_of(at) + timedelta(days=1)
-    found: list[datetime] = []
-    for ahead in range(LOOKS_AHEAD):
-        for hour in STARTS:
-            starts_at = datetime.combine(first + timedelta(days=ahead), hour, CHINA)
-            pair = zip(_spans(starts_at, at), (ResourceKind.THEATRE, ResourceKind.RECOVERY), strict=True)
-            if all(
-                queries.free_resources(span, person, Footing.HOUSE, at=at, kind=kind, institution_ids=house)
-                for span, kind in pair
-            ):
-                found.append(starts_at)
-            if len(found) == count:
-                return found
-    return found
-
-
-def rooms_of(surgery: Surgery) -> list[Stay]:
-    """The theatre and the recovery place booked, in order of time."""
-    booked = _stays(surgery).exclude(state=StayState.CANCELLED)
-    return list(booked.select_related("resource").order_by("from_at"))
-
-
-def _spans(starts_at: datetime, at: datetime) -> tuple[Span, Span]:
-    in_theatre = Span(starts_at, starts_at + rules.theatre_lasts(at))
-    return in_theatre, Span(in_theatre.until_at, in_theatre.until_at + rules.recovery_lasts(at))
-
-
 @transaction.atomic
 def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surgery:
     """The surgery is done; the theatre is free, the patient lies in recovery. Raises NotYet before its time."""
@@ -137,7 +106,7 @@ def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surger
     _check_next(surgery, S.OPERATED)
     if surgery.starts_at is None or at < surgery.starts_at:
         raise NotYet
-    for stay in _stays(surgery).filter(kind=ResourceKind.THEATRE, state__in=[state.value for state in PLANNED]):
+    for stay in booked_for(surgery).filter(kind=ResourceKind.THEATRE, state__in=[state.value for state in PLANNED]):
         actions.finish(stay.pk, by=by, at=at)
     surgery.operated_at = at
     return _enter(surgery, S.OPERATED, "operate", by=by, at=at)
@@ -300,15 +269,11 @@ def _close(surgery_id: UUID, state: SurgeryState, reason: str, *, by: User, at: 
 
 def _free_all(surgery: Surgery, *, by: User, at: datetime) -> None:
     """What has begun is over from now on, what has not is given back."""
-    for stay in _stays(surgery).filter(state__in=[state.value for state in PLANNED]).order_by("resource_id"):
+    for stay in booked_for(surgery).filter(state__in=[state.value for state in PLANNED]).order_by("resource_id"):
         if stay.from_at <= at:
             actions.finish(stay.pk, by=by, at=at)
         else:
             actions.cancel(stay.pk, "日间手术结束", by=by, at=at)
-
-
-def _stays(surgery: Surgery) -> QuerySet[Stay]:
-    return Stay.objects.filter(bundle_id=surgery.bundle_id) if surgery.bundle_id else Stay.objects.none()
 
 
 def _clean(name: str, text: str) -> str:

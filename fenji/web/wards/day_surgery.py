@@ -25,7 +25,7 @@ from fenji.apps.residents.actions import reveal
 from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
-from fenji.apps.stays import surgery
+from fenji.apps.stays import surgery, theatres
 from fenji.apps.stays.models import Surgery, SurgeryCall
 from fenji.apps.stays.policies import HOSPITAL, SURGERY_STEPS
 from fenji.kernel.day_surgery import SurgeryState
@@ -109,7 +109,7 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
         shown[verb], status = form, 422
     words = {
         "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
-        "calls": found.calls.order_by("due_at"), "rooms": surgery.rooms_of(found), "score": sum(found.scores.values()),
+        "calls": found.calls.order_by("due_at"), "rooms": theatres.rooms_of(found), "score": sum(found.scores.values()),
         "may_hand_over": _may_hand_over(request, found),
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)
@@ -163,7 +163,7 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
 
 def _blank(verb: str, found: Surgery, at: datetime) -> forms.Form | None:
     if verb == "book":
-        return BookForm(times=surgery.open_times(found, at=at))
+        return BookForm(times=theatres.open_times(found, at=at))
     return FORMS[verb]() if verb in FORMS else None
 
 

@@ -9,7 +9,7 @@ from fenji.apps.common.errors import DomainError, Invalid, Stale
 from fenji.apps.notices.models import Notice
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import errors, surgery
+from fenji.apps.stays import errors, surgery, theatres
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.roles import Role
@@ -94,11 +94,11 @@ def test_theatre_and_recovery_place_are_taken_together_or_not_at_all(where: Depa
 def test_the_next_open_times_are_those_that_can_be_booked(where: Department) -> None:
     one = requested(where)
     do("assess", one, FIT, "")
-    first, second, *_ = surgery.open_times(one, at=NOW)
+    first, second, *_ = theatres.open_times(one, at=NOW)
     assert [f"{at.astimezone(CHINA):%d %H:%M}" for at in (first, second)] == ["05 08:00", "05 08:30"]
     one = do("book", one, first)
-    assert [stay.kind for stay in surgery.rooms_of(one)] == ["theatre", "recovery"]
-    again = surgery.open_times(one, at=NOW)
+    assert [stay.kind for stay in theatres.rooms_of(one)] == ["theatre", "recovery"]
+    again = theatres.open_times(one, at=NOW)
     assert first not in again
     other = requested(where)
     do("assess", other, FIT, "")
