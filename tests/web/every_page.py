@@ -336,7 +336,9 @@ PAGES: dict[str, Arguments] = {
     "my_examinations": _none, "my_examination": _every(ExamOrder),
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
-    "statements": _none, "cases": _none, "case": _first(Case),
+    "statements": _none, "cases": _none, "case": _first(Case), "clearing": _none, "compared": _none,
+    "clearing_of": lambda town: [(town.world.at.year, town.world.county.pk)],
+    "estimate": _none, "estimate_for": _patient, "spending": _none, "spending_of": _patient,
     # commission
     "commission": _none, "commission_overdue": _none, "commission_institutions": _none, "commission_waiting": _none,
     "commission_green": _none,
