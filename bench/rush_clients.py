@@ -40,9 +40,7 @@ class Client:
     """One keep-alive connection, opened when first needed and again after it broke."""
 
     def __init__(self, town: Town, session: Session) -> None:
-        self.town = town
-        headers = {"Host": f"127.0.0.1:{town.port}", "Content-Type": "application/json", **session.headers}
-        self._headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.town, self.session = town, session
         self._socket: socket.socket | None = None
 
     async def connect(self) -> socket.socket:
@@ -61,7 +59,10 @@ class Client:
     async def post(self, path: str, body: Any, key: str) -> Answer:
         begun = time.perf_counter()
         text = json.dumps(body)
-        head = f"POST {path} HTTP/1.1\r\n{self._headers}Idempotency-Key: {key}\r\nContent-Length: {len(text)}\r\n\r\n"
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.town.port}\r\n{self.session.lines}"
+            f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\nIdempotency-Key: {key}\r\n\r\n"
+        )
         try:
             async with asyncio.timeout(LONGEST):
                 status, answered = await self._exchange((head + text).encode())

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,6 +41,10 @@ class Session:
     """Somebody logged in: the headers of a browser's calls."""
 
     headers: dict[str, str]
+
+    @cached_property
+    def lines(self) -> str:
+        return "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
 
 
 @dataclass
