@@ -4,7 +4,8 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-THREADS = int(os.environ.get("FENJI_THREADS", "8"))  # requests at once; each needs one connection
+PROCESSES = int(os.environ.get("FENJI_PROCESSES", "2"))  # of the server
+THREADS = int(os.environ.get("FENJI_THREADS", "4"))  # requests at once in each; each needs one connection
 # Times a connection sees a statement before PostgreSQL keeps its plan, which halves a page's time; 0: never.
 PREPARED_AFTER = int(os.environ.get("FENJI_PREPARED_AFTER", "3"))
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fenji.config import postgres, prepared, processes
-from fenji.config.database import THREADS
+from fenji.config.database import PROCESSES, THREADS
 from fenji.config.demonstration_accounts import LOGINS, PASSWORD
 from fenji.config.environment import Installation
 from fenji.config.supervisor import Child, Supervisor, only_one, stopped_by_signals, terminate
@@ -132,17 +132,21 @@ def _fenji(arguments: list[str], stopping: threading.Event) -> None:
 
 
 def _web(installation: Installation, listener: socket.socket) -> Child:
-    """One process with threads: the figures beside `THREADS` in docs/how-to/production.md say why."""
+    """Few processes with few threads each: "How much it needs" in docs/how-to/production.md says why.
+
+    The program is loaded once and then parted, so that most of its memory is common and a process that died is
+    replaced at once.
+    """
     options = {
         "--bind": f"fd://{listener.fileno()}",
-        "--workers": "1",
+        "--workers": str(PROCESSES),
         "--threads": str(THREADS),
         "--timeout": "60",
         "--graceful-timeout": "8",
         "--worker-tmp-dir": "/dev/shm",  # noqa: S108  a heartbeat file that must not wait for a disk
         "--log-level": "warning",
     }
-    command = [sys.executable, "-m", "gunicorn", "fenji.config.wsgi", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", "fenji.config.wsgi", "--preload", "--no-control-socket"]
     command += [part for option in options.items() for part in option]
     return _program("web", command, installation, listener.fileno())
 

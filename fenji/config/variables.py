@@ -68,7 +68,8 @@ VARIABLES = (
     Variable("FENJI_DEBUG", "`1`: pages of errors show the code. Never in production.", "0"),
     Variable("FENJI_HOME", "Embedded database, keys, static files and logs.", "`.fenji` in the project"),
     Variable("FENJI_STATIC_ROOT", "Where static files are collected.", "FENJI_HOME/static"),
-    Variable("FENJI_THREADS", "Requests the server works on at once.", "8"),
+    Variable("FENJI_PROCESSES", "Processes of the server; about one for each core it may use.", "2"),
+    Variable("FENJI_THREADS", "Requests each of them works on at once.", "4"),
     Variable(
         "FENJI_PREPARED_AFTER",
         "Times a connection sees a statement before PostgreSQL keeps its plan; 0 behind a pooler that keeps none.",

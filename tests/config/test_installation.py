@@ -4,6 +4,7 @@ The content of the demonstration is marked as done, so that only the platform is
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from fenji.config import processes
+from fenji.config.database import PROCESSES
 from fenji.config.postgres import OWNER, Cluster
 from tests.config.conftest import FENJI, environment
 
@@ -103,6 +105,15 @@ def test_a_program_killed_with_9_is_replaced_within_seconds(installation: Instal
     eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 6)
     eventually(installation.answers, 30)
     assert f"{name} ended (signal 9)" in installation.said()
+
+
+def test_the_counts_of_all_processes_of_the_server_stand_on_one_page(installation: Installation) -> None:
+    assert len(installation.pids("web")) == 1 + PROCESSES  # the one that loaded everything, and those parted from it
+    assert all(installation.answers() for _ in range(30))
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/metrics/", timeout=9) as page:
+        found = re.search(r"^django_http_requests_before_middlewares_total (\S+)", page.read().decode(), re.MULTILINE)
+    assert found is not None
+    assert float(found[1]) >= 30
 
 
 def test_a_database_killed_with_9_recovers_and_keeps_what_was_committed(installation: Installation) -> None:
