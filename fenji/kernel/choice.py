@@ -90,7 +90,7 @@ def propose(case: Case, candidates: Iterable[Candidate], rules: ChoiceRules, at:
         fit, skipped = _one_level_at_a_time(case, fit, rules)
         out.extend(skipped)
     fit.sort(key=_order(case, fit, rules))
-    proposals = tuple(_proposal(case, candidate, fit, needed, rules, at) for candidate in fit)
+    proposals = tuple(_proposal(case, fit, number, needed, rules, at) for number in range(len(fit)))
     return Choice(needed, proposals, tuple(sorted(out, key=lambda one: _by_distance(one.candidate))))
 
 
@@ -176,17 +176,16 @@ def _is_home(case: Case, one: Candidate) -> bool:
 
 
 def _proposal(
-    case: Case, one: Candidate, fit: list[Candidate], needed: Needed, rules: ChoiceRules, at: datetime
+    case: Case, fit: list[Candidate], number: int, needed: Needed, rules: ChoiceRules, at: datetime
 ) -> Proposal:
-    reasons = tuple(_reasons_for(case, one, fit, needed, rules))
+    """The one of this number among the adequate, best first. A reason is asked for only where a better one precedes."""
+    one, reasons = fit[number], tuple(_reasons_for(case, fit, number, needed, rules))
     free_in_days = None if one.next_free_at is None else max(0.0, (one.next_free_at - at).total_seconds() / 86400)
     return Proposal(one, reasons, any(each.code in ASK_WHY for each in reasons), free_in_days)
 
 
-def _reasons_for(
-    case: Case, one: Candidate, fit: list[Candidate], needed: Needed, rules: ChoiceRules
-) -> Iterable[Reason]:
-    on = rules.clauses.get
+def _reasons_for(case: Case, fit: list[Candidate], number: int, needed: Needed, rules: ChoiceRules) -> Iterable[Reason]:
+    on, one, better = rules.clauses.get, fit[number], fit[:number]
     if needed.criterion is not None:
         words, words_en = words_for(needed.tier, needed.level)
         title, title_en = needed.criterion.title, needed.criterion.title_en
@@ -201,7 +200,7 @@ def _reasons_for(
     elif one.tier == min(each.tier for each in fit):
         tier, tier_en = TIER_NAMES[one.tier]
         yield reason("lowest_adequate", on("lowest_adequate"), tier=tier, tier_en=tier_en)
-    elif _skips_tier(case, one, rules):
+    elif _skips_tier(case, one, rules) and any(each.tier < one.tier for each in better):
         yield reason("higher", on("lowest_adequate"))
     if _is_home(case, one):
         yield reason(HOME_REASONS[_home_rank(one)], on("home_first"))
@@ -209,7 +208,7 @@ def _reasons_for(
         yield reason("recheck", on("recheck_same_institution"))
     if _chooses_freely(case, rules):
         yield reason("exempt", on("exempt_choose_freely"))
-    yield from _reasons_of_ties(case, one, fit, rules)
+    yield from _reasons_of_ties(case, one, better, rules)
     if one.distance_km is not None:
         yield reason("nearest", on("nearest"), distance=f"{one.distance_km:.1f}")
 
@@ -220,7 +219,7 @@ def _skips_tier(case: Case, one: Candidate, rules: ChoiceRules) -> bool:
     return is_bound and not (_is_recheck(case, one, rules) or _chooses_freely(case, rules))
 
 
-def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: ChoiceRules) -> Iterable[Reason]:
+def _reasons_of_ties(case: Case, one: Candidate, better: list[Candidate], rules: ChoiceRules) -> Iterable[Reason]:
     on, closeness = rules.clauses.get("consortium"), _closeness(one)
     if closeness == 0:
         name, name_en = one.consortium or "医联体", one.consortium_en or one.consortium or "the consortium"
@@ -229,5 +228,5 @@ def _reasons_of_ties(case: Case, one: Candidate, fit: list[Candidate], rules: Ch
         yield reason("specialty_pair" if closeness == 1 else "assistance", on)
     is_planned = "consortium" in rules.order and case.urgency is not Urgency.EMERGENCY
     is_bound = is_planned and not _is_home(case, one) and not _chooses_freely(case, rules)
-    if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in fit):
+    if closeness > 0 and is_bound and any(_closeness(each) == 0 for each in better):
         yield reason("outside", on)

@@ -55,6 +55,16 @@ def test_above_the_lowest_adequate_tier_a_reason_is_asked_for() -> None:
     assert unordered.asks_why("city") is None
 
 
+def test_of_whom_the_rules_themselves_put_first_no_reason_is_asked() -> None:
+    near, member = hospital("near_county"), city("city_member", same_consortium=True)
+    lowest_first = propose(up(), [near, member], RULES, AT)
+    assert proposed(lowest_first) == ["near_county", "city_member"]
+    assert [one.needs_reason for one in lowest_first.proposals] == [False, True]
+    members_first = propose(up(), [near, member], replace(RULES, order=("consortium", "lowest_adequate")), AT)
+    assert proposed(members_first) == ["city_member", "near_county"]
+    assert [one.needs_reason for one in members_first.proposals] == [False, True]
+
+
 def test_a_reason_is_asked_for_of_who_sends_to_an_institution_that_is_ruled_out_or_not_known() -> None:
     choice = propose(up(), [hospital("fit"), hospital("shut", is_open=False)], RULES, AT)
     assert choice.asks_why("fit") is None

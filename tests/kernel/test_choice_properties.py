@@ -107,6 +107,14 @@ def test_everyone_is_either_proposed_or_ruled_out_in_words(
         assert said.code in SENTENCES and said.text and "{" not in said.text + said.text_en
 
 
+@given(cases, candidates, rules_of_a_city)
+def test_whoever_sends_to_the_first_choice_owes_no_reason_but_for_the_same_tier(
+    case: Case, offered: list[Candidate], rules: ChoiceRules
+) -> None:
+    for best in propose(case, offered, rules, AT).proposals[:1]:
+        assert not best.needs_reason or case.direction is Direction.SAME
+
+
 @given(cases, candidates, rules_of_a_city, st.randoms())
 def test_the_order_does_not_hang_on_the_order_of_the_candidates(
     case: Case, offered: list[Candidate], rules: ChoiceRules, random: Any
