@@ -159,3 +159,12 @@ def test_too_late_an_answer_is_told_so(world: World, clock) -> None:
     clock.move_to(offer.answer_by)
     assert _client(world, "patient").post(f"/me/waiting/offers/{offer.pk}/accept/").status_code == 409
     assert "答复时限已过" in _text(_client(world, "office"), f"/waiting/{offer.entry_id}/")
+
+
+def test_the_doctor_who_put_somebody_on_the_list_comes_to_the_offer_from_the_news(world: World, clock) -> None:
+    up = reach(world, State.ACCEPTED)
+    entry = actions.wait_for_place(up.pk, by=world.doctor)
+    make_places(world.departments["yx-renmin.cardio"], clock.at, count=1)
+    waiting.serve(at=clock.at)
+    page = _text(_client(world, "doctor"), "/family-doctor/")
+    assert f'<a href="/waiting/{entry.pk}/">' in page

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -39,8 +40,7 @@ def offered(word: str, day: date, *, at: datetime) -> list[Offered]:
     items = list(valid.filter(named).select_related("institution", "department"))
     soonest, waited = _by_item(NEXT_TIMES, items, at), _by_item(WAITED, items, at)
     rows = [Offered(one, soonest.get(one.pk), _rounded(waited.get(one.pk))) for one in items]
-    late = (at.max.replace(tzinfo=at.tzinfo),)
-    return sorted(rows, key=lambda row: (row.item.name, (row.next_at,) if row.next_at else late, row.item.pk))
+    return sorted(rows, key=lambda row: (row.item.name, row.next_at is None, row.next_at or at, row.item.pk))
 
 
 def ordered_from(institution_id: int) -> QuerySet[ExamOrder]:
@@ -121,12 +121,12 @@ def with_times(found: QuerySet[ExamOrder]) -> QuerySet[ExamOrder]:
     return named.prefetch_related(times, "waiting")
 
 
-def _by_item(statement: str, items: list[ExamItem], at: datetime) -> dict[int, object]:
+def _by_item(statement: str, items: list[ExamItem], at: datetime) -> dict[int, Any]:
     with connection.cursor() as cursor:
         values = {**free.values(REFERRED, at=at), "items": [one.pk for one in items], "since": at - waits.WINDOW}
         cursor.execute(statement, values)
         return dict(cursor.fetchall())
 
 
-def _rounded(days: object) -> float | None:
-    return round(days, 1) if isinstance(days, float) else None
+def _rounded(days: float | None) -> float | None:
+    return None if days is None else round(days, 1)

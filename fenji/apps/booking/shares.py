@@ -76,5 +76,5 @@ class Shares:
 def sizings_at(institution_id: int) -> list[ReserveShare]:
     """How an institution's shares were sized the last time, by department and line."""
     ours = ReserveShare.objects.filter(department__institution_id=institution_id)
-    last = ours.order_by("-valid_from").values_list("valid_from", flat=True).first()
-    return list(ours.filter(valid_from=last).select_related("department").order_by("department", "line"))
+    last = ours.order_by("-valid_from").values("valid_from")[:1]
+    return list(ours.filter(valid_from__in=last).select_related("department").order_by("department", "line"))

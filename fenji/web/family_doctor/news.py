@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.models import Referral
@@ -12,6 +13,7 @@ from fenji.apps.registry.models import Institution
 from fenji.web.presenters.notices import event_words
 
 OVERDUE = "referral.overdue"
+PAGES = {"waiting": "waiting_entry", "examination": "exam_one"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,12 @@ class News:
     referral: Referral | None
     other: Institution | None  # the house on the other side
     words: str
+
+    @property
+    def href(self) -> str:
+        """Where it leads when it is about an entry of the waiting list or an examination."""
+        address = PAGES.get(self.notice.cause_kind)
+        return reverse(address, args=[self.notice.cause_id]) if address else ""
 
 
 def latest_news(inbox: QuerySet[Notice], institution_id: int, *, listed: Collection[UUID], most: int) -> list[News]:

@@ -88,3 +88,16 @@ def test_another_booking_than_its_own_moves_nothing(booked: Referral, world: Wor
     Referral.objects.filter(pk=booked.pk).update(booking=None)
     actions.follow_booking(booked.pk, before, change="arrived", at=clock.at)
     assert state(booked) is State.SCHEDULED
+
+
+def test_a_booking_moved_twice_before_the_first_was_told_is_still_the_referrals(
+    booked: Referral, world: World, clock: Frozen
+):
+    times = make_places(world.departments["yx-renmin.cardio"], clock.at, days_ahead=5)
+    once = booking.move_to(booked.booking_id, place_id=times[0].pk, by=world.office, at=clock.at)
+    twice = booking.move_to(once.pk, place_id=times[1].pk, by=world.office, at=clock.at)
+    for moved in (once, twice, once):
+        tasks.appointment_changed(str(booked.pk), str(moved.pk), "moved")
+    booked.refresh_from_db()
+    assert (State(booked.state), booked.booking_id) == (State.SCHEDULED, twice.pk)
+    assert booked.steps.filter(action="reschedule").count() == 1

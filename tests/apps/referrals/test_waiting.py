@@ -1,4 +1,4 @@
-"""A referral waits for a place: accepted it is booked, given back where it fits no more, off the list when it has one."""
+"""A referral waits for a place: accepted it is booked, unfit it is given back; it leaves the list when it has one."""
 
 import pytest
 

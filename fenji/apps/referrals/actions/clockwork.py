@@ -71,11 +71,17 @@ def _follow_move(referral: Referral, booking: Booking, at: datetime) -> None:
 
 
 def _follow_offer(referral: Referral, booking: Booking, at: datetime) -> None:
-    """The place offered was taken: it is the referral's appointment, or goes back where none is wanted any more."""
+    """The place offered was taken: it is the referral's appointment, or goes back where none is wanted any more.
+
+    So too a place moved twice before anybody told the referral of the first time.
+    """
     state = State(referral.state)
     is_wanted = booking.session.institution_id == referral.receiver_id and live_booking(referral, at) is None
-    if not is_wanted or state not in {*BY_ACTION["schedule"].start, *KEEPS_PLACE}:
+    if not is_wanted or state not in {*BY_ACTION["schedule"].start, *KEEPS_PLACE, State.SCHEDULED}:
         booking_actions.cancel(booking.pk, "转诊已另有安排", by=None, at=at, tell_referral=False)
+        return
+    if state is State.SCHEDULED:
+        _follow_move(referral, booking, at)
         return
     referral.booking, referral.department_id, referral.offered_places = booking, booking.department_id, []
     if state in KEEPS_PLACE:
