@@ -10,7 +10,7 @@ from django.utils import translation
 from fenji.kernel.referral import MOVES, STATES, Direction, State, Urgency
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Kind, LinkKind, Tier
-from fenji.web.presenters import basis, charts, dates, numbers, people, places, posts, states, tiers
+from fenji.web.presenters import basis, charts, dates, names, numbers, people, places, posts, states, tiers
 from fenji.web.presenters.deadlines import deadline, span_words
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # ten in the morning in Yangjiang
@@ -190,3 +190,35 @@ def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
 def test_words_follow_the_readers_language_without_losing_the_number() -> None:
     with translation.override("en"):
         assert "2" in deadline(NOW - 2 * HOURS, at=NOW).words
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "english"),
+    [
+        ("I21.9", "急性心肌梗死", "Acute myocardial infarction"),
+        ("I21", "急性心肌梗死", "Acute myocardial infarction"),  # of a category; the name tells
+        ("E11", "2型糖尿病", "Type 2 diabetes mellitus without complications"),
+        ("", "林医生写的话", "林医生写的话"),
+    ],
+)
+def test_a_diagnosis_is_read_in_english_where_the_table_knows_its_name(code: str, name: str, english: str) -> None:
+    referral = SimpleNamespace(diagnosis_code=code, diagnosis_name=name)
+    assert names.diagnosis_words(referral) == name
+    with translation.override("en"):
+        assert names.diagnosis_words(referral) == english
+
+
+def test_why_a_page_chose_is_read_in_english_too_and_what_a_person_wrote_stays() -> None:
+    by_page = SimpleNamespace(choice_code="", choice_reason="病情稳定，转回基层接续管理")
+    by_person = SimpleNamespace(choice_code="", choice_reason="女儿住在那里")
+    with translation.override("en"):
+        assert states.choice_words(by_page).isascii()  # type: ignore[arg-type]
+        assert states.choice_words(by_person) == "女儿住在那里"  # type: ignore[arg-type]
+
+
+def test_a_source_has_words_where_it_is_our_own() -> None:
+    assert [people.source_words(one) for one in ("synthetic", "spreadsheet", "his-yx")] == [
+        "合成数据",
+        "表格",
+        "his-yx",
+    ]

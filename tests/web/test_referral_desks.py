@@ -222,6 +222,32 @@ def test_a_paper_sent_twice_is_kept_once(world: World, clock: Frozen):
     assert up.attachments.count() == 1
 
 
+def test_a_paper_that_is_no_photograph_is_refused_on_the_page_it_was_sent_from(world: World, clock: Frozen):
+    up, desk = journey.reach(world, State.SENT), at_desk(world.doctor)
+    for number, sent in enumerate(({}, {"paper": SimpleUploadedFile("出院小结.txt", b"text", "image/png")})):
+        answer = desk.post(f"/referrals/{up.pk}/papers/", {**sent, "idempotency_key": str(number)}, follow=True)
+        words = answer.content.decode()
+        assert answer.redirect_chain == [(f"/referrals/{up.pk}/", 302)] and up.number in words
+        assert ("请先选择一张照片" if not sent else "文件不是图片，或已损坏。请上传 8 MB 以内") in words
+    assert not up.attachments.exists()
+    assert at_desk(world.tcm_office).post(f"/referrals/{up.pk}/papers/", sent, follow=True).status_code == 404
+
+
+def test_the_page_says_whom_to_telephone_and_in_an_emergency_the_department(world: World, clock: Frozen):
+    up = journey.reach(world, State.SENT)
+    assert "tel:0662-0000120" in at_desk(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
+    unit = world.departments["yx-renmin.emergency"]
+    unit.duty_phone = "0662-0000999"
+    unit.save()
+    Referral.objects.filter(pk=up.pk).update(urgency="emergency", department=unit)
+    assert "tel:0662-0000999" in at_desk(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
+
+
+def test_a_suggested_diagnosis_carries_what_was_typed_else_the_browser_hides_it(world: World, clock: Frozen):
+    page = at_desk(world.doctor).get("/refer/diagnoses/", {"diagnosis": "xjt"}).content.decode()
+    assert '<option value="I20.9 心绞痛">xjt</option>' in page
+
+
 # --- how often the main pages ask
 
 

@@ -72,11 +72,19 @@ def chip_name(institution: Any, width: float) -> str:
 
 def diagnosis_words(referral: Any) -> str:
     """The diagnosis by its name in the table; what a doctor wrote in own words stays as written."""
+    name = str(referral.diagnosis_name)
     if reads_english():
-        known = load_diagnoses().by_code.get(referral.diagnosis_code.upper())
-        if known and known.name == referral.diagnosis_name and known.name_en:
-            return known.name_en
-    return str(referral.diagnosis_name)
+        table = load_diagnoses()
+        known = table.by_code.get(referral.diagnosis_code.upper())
+        for one in (known, *table.search(name, limit=1)):
+            if one and _same(one.name, name) and one.name_en:
+                return one.name_en
+    return name
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names differ only in their spaces: 2 型糖尿病, 2型糖尿病."""
+    return one.replace(" ", "") == other.replace(" ", "")
 
 
 def diagnosis_name(code: str) -> str:

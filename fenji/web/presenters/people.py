@@ -26,6 +26,14 @@ TITLES = {
 }
 
 
+# Systems that residents and files come from by themselves; of any other its own name is shown.
+SOURCES = {"synthetic": gettext_lazy("合成数据"), "spreadsheet": gettext_lazy("表格")}
+
+
+def source_words(system: str) -> str:
+    return str(SOURCES.get(system, system))
+
+
 def title_words(title: str) -> str:
     return str(TITLES.get(title, title))
 

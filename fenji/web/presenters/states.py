@@ -93,7 +93,8 @@ def owner_words(state: State | str) -> str:
 def choice_words(referral: Referral) -> str:
     """Why this institution: the coded reason, then what was written."""
     code = CHOICE_REASONS.get(referral.choice_code, "")
-    return gettext("：").join(filter(None, (pgettext("reason", code) if code else "", referral.choice_reason)))
+    written = gettext(referral.choice_reason) if referral.choice_reason else ""  # a page may have written it
+    return gettext("：").join(filter(None, (pgettext("reason", code) if code else "", written)))
 
 
 def refusal_words(code: str) -> str:

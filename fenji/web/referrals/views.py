@@ -86,18 +86,22 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
 @require_POST
 @requires_login
 def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
-    """Add a photographed paper."""
-    file = request.FILES.get("paper")
-    if file is None or not hasattr(file, "read"):
-        raise Invalid(_("请先选择一张照片。"))
-    content = file.read(papers.MOST_BYTES + 1)
+    """Add a photographed paper; what is wrong with it is said on the referral's page."""
 
     def perform() -> str:
+        file = request.FILES.get("paper")
+        if file is None:
+            raise Invalid(_("请先选择一张照片。"))
+        content = file.read(papers.MOST_BYTES + 1)
         actions.attach(referral_id, name=file.name or "", content=content, by=request.user)
         messages.success(request, _("已添加资料。"))
         return reverse("referral", args=[referral_id])
 
-    return once(request, perform)
+    try:
+        return once(request, perform)
+    except (Invalid, papers.PaperRefused) as fault:
+        messages.error(request, f"{fault.message}{fault.remedy}")
+        return redirect("referral", referral_id)
 
 
 @require_POST

@@ -6,10 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fenji.apps.referrals.models import Referral
-from fenji.apps.registry.models import Department
-from fenji.apps.registry.posts import duty_phone
 from fenji.apps.residents.models import IdKind, Resident
 from fenji.web.presenters.names import full_name, short_name
+from fenji.web.presenters.telephones import office_phone
 
 HAS_OWN_ID_CARD = 16  # years; children are mostly known by the household book
 
@@ -48,7 +47,7 @@ def to_call(referral: Referral) -> list[tuple[str, str]]:
         (full_name(referral.sender), referral.sender.phone),
         (
             _("%(house)s转诊办") % {"house": full_name(referral.receiver)},
-            _office_phone(referral),
+            office_phone(referral.receiver),
         ),
     ]
     found: dict[str, str] = {}
@@ -56,11 +55,3 @@ def to_call(referral: Referral) -> list[tuple[str, str]]:
         if number:
             found.setdefault(number, who)
     return [(who, number) for number, who in found.items()]
-
-
-def _office_phone(referral: Referral) -> str:
-    """Answered by day and night: the receiving office's duty phone."""
-    office = Department.objects.filter(institution=referral.receiver, is_office=True, valid_until=None).first()
-    if office is not None:
-        return duty_phone(office)
-    return referral.receiver.phone if referral.receiver else ""

@@ -23,6 +23,7 @@ from fenji.web.presenters import (
     places,
     posts,
     states,
+    telephones,
     tiers,
 )
 
@@ -50,6 +51,9 @@ register.filter("masked_name", people.masked_name)
 register.filter("sex_words", people.sex_words)
 register.filter("tail", people.tail)
 register.filter("title_words", people.title_words)
+register.filter("source_words", people.source_words)
+register.filter("receiving_phone", telephones.receiving_phone)
+register.filter("sending_phone", telephones.sending_phone)
 register.filter("count_words", numbers.count_words)
 register.filter("permille_words", numbers.permille_words)
 register.filter("money_words", numbers.money_words)
