@@ -136,7 +136,8 @@ def _settle(upload: Upload, outcome: Outcome, *, keep: bool) -> None:
     is_loaded = keep and not outcome.fault_count
     upload.rows = upload.done = outcome.rows
     upload.new, upload.changed = outcome.new, outcome.changed
-    upload.faults, upload.fault_count = [asdict(fault) for fault in outcome.faults], outcome.fault_count
+    by_row = sorted(outcome.faults, key=lambda fault: fault.row)
+    upload.faults, upload.fault_count = [asdict(fault) for fault in by_row], outcome.fault_count
     if outcome.fault_count:
         upload.state = UploadState.REFUSED
     else:

@@ -18,6 +18,7 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.models import AuditEvent
 from fenji.kernel.roles import Office
+from fenji.web.administration.trail_words import relation_words, subject_words
 from tests.factories.accounts import administrator, person
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,10 @@ def test_nobody_else_reads_exports_or_reviews(office: Office, clock: Frozen) -> 
         with pytest.raises(NotYourOffice):
             attempt()
     assert AuditEvent.objects.count() == before
+
+
+def test_what_was_touched_and_on_which_footing_is_said_in_words() -> None:
+    assert relation_words("post:referral_office,nurse") == "转诊协调办公室、护士／健康管理师"
+    assert relation_words("referral:clock") == "系统" and relation_words("contract") == "家庭医生签约"
+    assert relation_words("") == "" and relation_words("odd:new") == "new"
+    assert [subject_words(one) for one in ("user", "referral", "newkind")] == ["账号", "转诊", "newkind"]

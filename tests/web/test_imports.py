@@ -200,3 +200,16 @@ def test_staff_and_figures_of_ones_own_house(client: Client, world: World):
     seen = {row[0] for row in cells(client.post(reverse("export", args=["figures"])))[1:]}
     assert seen == {"yx-zhilong", "yx-renmin", "yx-zhongyi", "yx-weiji"}
     assert client.get(reverse("export", args=["figures"])).status_code == 405
+
+
+def test_faults_stand_in_the_order_of_the_rows(client: Client, system: User):
+    bad = resident_row(2, number=id_number(2)[:17] + "Y"), resident_row(4, name="")
+    page = send(client, "residents", RESIDENT_HEADER, *bad)
+    rows = [fault["row"] for fault in Upload.objects.get().faults]
+    assert rows == [2, 3] and "改正后重新上传" in page.text
+
+
+def test_a_file_without_rows_says_so_and_has_nothing_to_confirm(client: Client, system: User):
+    page = send(client, "institutions", INSTITUTIONS)
+    assert "文件里没有数据" in page.text and "改正后重新上传" in page.text
+    assert "确认导入" not in page.text

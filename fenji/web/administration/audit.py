@@ -15,6 +15,7 @@ from fenji.apps.common import clock
 from fenji.apps.common.models import AuditEvent
 from fenji.kernel.roles import Office
 from fenji.web.administration.forms import AuditForm
+from fenji.web.administration.trail_words import relation_words, subject_words
 from fenji.web.administration.verbs import verb_words
 from fenji.web.presenters.dates import local
 from fenji.web.roles import PersonRequest, requires_office
@@ -30,7 +31,7 @@ def trail(request: PersonRequest) -> HttpResponse:
     if form.is_valid():
         events = audit_reading.read(form.asked(at), by=request.user)
         page = Paginator(events, A_PAGE).get_page(request.GET.get("page"))
-        rows = [(event, verb_words(event.verb)) for event in page]
+        rows = [(event, _words(event)) for event in page]
     shown = {"form": form, "page": page, "rows": rows, "at": at}
     return render(request, "administration/audit.html", shown, status=422 if form.errors else 200)
 
@@ -44,6 +45,14 @@ def export(request: PersonRequest) -> HttpResponse:
     response = HttpResponse(_sheet(audit_reading.export(form.asked(at), by=request.user)), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="audit-{local(at):%Y%m%d-%H%M}.xlsx"'
     return response
+
+
+def _words(event: AuditEvent) -> dict[str, str]:
+    return {
+        "verb": verb_words(event.verb),
+        "subject": subject_words(event.subject_kind),
+        "relation": relation_words(event.relation),
+    }
 
 
 def _sheet(events: Iterable[AuditEvent]) -> bytes:

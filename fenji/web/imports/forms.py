@@ -20,7 +20,7 @@ class FileForm(forms.Form):
         label=_("来源系统"),
         max_length=40,
         required=False,
-        help_text=_("编号出自哪个系统，如 his-yx；同一来源再次导入即更新。不填为 spreadsheet。"),
+        help_text=_("编号出自哪个系统，如 his-yx；同一来源再次导入即更新。不填记作“表格”。"),
     )
 
     def content(self) -> bytes:

@@ -100,6 +100,8 @@ def _kind(request: PersonRequest, code: str) -> Kind:
 
 def _lead(upload: Upload) -> str:
     """The sentence at the top, by state."""
+    if upload.state == "checked" and not upload.rows:
+        return _("文件里没有数据：请在标题行下面逐行填写，再上传。")
     words = {
         "received": _("正在逐行检查，尚未写入任何数据。"),
         "checked": _("检查通过，尚未写入任何数据。请核对下面的数目，再确认导入。"),
