@@ -4,11 +4,12 @@ SMS to residents carry no diagnosis. Every notice has a key of its own, so that 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from fenji.apps.accounts.models import User
 from fenji.apps.notices.actions import Addressee, Brief, Channel, notify
 from fenji.apps.referrals import rules
 from fenji.apps.referrals.models import Complaint, Referral, Step
@@ -124,11 +125,18 @@ def _resident(referral: Referral) -> Addressee:
     return Addressee(resident_id=referral.resident_id, institution_id=referral.sender_id, phone=phone)
 
 
+def _team_at_sender(referral: Referral, day: date) -> list[User]:
+    """The team that sent, without members who work elsewhere only: a village station may not open the referral."""
+    if referral.sender_team_id is None:
+        return []
+    here = set(people_at(referral.sender_id, day).values_list("pk", flat=True))
+    return [one for one in people_of_team(referral.sender_team_id, day) if one.pk in here]
+
+
 def _rung(referral: Referral, rung: str, at: datetime) -> Sequence[Addressee]:
     day = rules.day_of(at)
     if rung == "sending_team":
-        team = people_of_team(referral.sender_team_id, day) if referral.sender_team_id else []
-        return _people(team) or addressees(referral, Party.SENDER, at)
+        return _people(_team_at_sender(referral, day)) or addressees(referral, Party.SENDER, at)
     if rung == "sending_head":
         return _people(people_at(referral.sender_id, day, roles=HEADS)) or addressees(referral, Party.SENDER, at)
     is_senders = STATES[State(referral.state)].owner in {Party.SENDER, Party.APPROVER}

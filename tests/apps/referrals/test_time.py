@@ -8,9 +8,12 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions
 from fenji.apps.referrals.models import Referral
+from fenji.apps.registry.models import Membership
 from fenji.kernel.referral import STATES, State, Urgency
+from fenji.kernel.roles import Role
+from fenji.kernel.tiers import Kind, Level, Tier
 from tests.factories import journey
-from tests.factories.world import World, make_places
+from tests.factories.world import World, institution, make_places, person
 
 WAITING = [state for state in (State.DRAFT, *journey.WAYS) if state is not State.SCHEDULED]
 
@@ -48,6 +51,17 @@ def test_nobody_is_told_before_the_deadline(world: World, clock: Frozen, state: 
     clock.move_to(referral.escalate_at - timedelta(seconds=1))
     actions.escalate_overdue(at=clock.at)
     assert not Notice.objects.filter(kind="referral.overdue", cause_id=str(referral.pk)).exists()
+
+
+def test_a_member_of_the_team_at_a_village_station_is_not_told_of_what_only_the_township_may_open(
+    world: World, clock: Frozen
+):
+    station = institution("yx-cun", "织篢一村卫生站", Kind.VILLAGE_STATION, Tier.VILLAGE, Level.NONE, world.region)
+    village = person("village", station, Role.VILLAGE_DOCTOR)
+    world.team.members.add(Membership.objects.get(user=village))
+    told = sweep_at_next_rung(journey.reach(world, State.REFUSED), clock)
+    assert world.doctor.pk in {notice.user_id for notice in told}
+    assert village.pk not in {notice.user_id for notice in told}
 
 
 def test_moving_on_begins_a_new_ladder(world: World, clock: Frozen):
