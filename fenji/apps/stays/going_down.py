@@ -144,21 +144,27 @@ def tell_late(*, at: datetime) -> int:
 
 
 def _propose_one(stay: Stay, at: datetime) -> bool:
+    """Whether a new proposal was made; one that is open says from now on what is known today."""
     grounds = readings.grounds_of(stay, at=at)
     earlier = Proposal.objects.filter(institution_id=stay.institution_id, episode=stay.episode)
-    is_asked = earlier.filter(Q(state__in=[State.OPEN, State.ACCEPTED]) | Q(ask_again_at__gt=at)).exists()
-    if not grounds.hold or is_asked or stay.resident_id is None:
+    is_answered = earlier.filter(Q(state=State.ACCEPTED) | Q(ask_again_at__gt=at)).exists()
+    if not grounds.hold or is_answered or stay.resident_id is None:
         return False
     criterion = grounds.met.criterion if grounds.met else None
     community, room = community_for(stay, at=at)
+    known = {
+        "community": community, "free_beds": room, "is_stable": grounds.is_stable,
+        "criterion": criterion.code if criterion else "", "days": grounds.days,
+        "suggested_days": grounds.suggested_days, "rulebook_version": rules.version(),
+    }  # fmt: skip
+    if earlier.filter(state=State.OPEN).update(**known):
+        return False
     with transaction.atomic():
         proposal, is_new = Proposal.objects.get_or_create(
             institution_id=stay.institution_id, episode=stay.episode, state=State.OPEN,
-            defaults={
-                "ward_id": stay.ward_id, "stay": stay, "resident_id": stay.resident_id, "community": community,
-                "free_beds": room, "is_stable": grounds.is_stable, "criterion": criterion.code if criterion else "",
-                "days": grounds.days, "suggested_days": grounds.suggested_days, "made_at": at,
-                "due_at": rules.answer_by(at), "rulebook_version": rules.version(),
+            defaults=known | {
+                "ward_id": stay.ward_id, "stay": stay, "resident_id": stay.resident_id, "made_at": at,
+                "due_at": rules.answer_by(at),
             },
         )  # fmt: skip
         if is_new:

@@ -25,6 +25,7 @@ from fenji.apps.stays.rules import day_of
 from fenji.kernel.reasons import Clause
 from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.roles import PRIMARY
+from fenji.kernel.tiers import PRIMARY_KINDS
 from fenji.web.clinic.down import BOXES, DownForm, slip_of
 from fenji.web.posting import once, show_faults
 from fenji.web.presenters.names import full_name
@@ -49,7 +50,8 @@ def proposals(request: PostRequest) -> HttpResponse:
     words = {
         "at": at, "rows": rows, "coming": coming, "reasons": list(going_down.REASONS.items()),
         "may_answer": request.post.role in DECIDERS, "may_observe": request.post.role in OBSERVERS,
-        "suggested": _basis(at), "is_hospital": request.post.role in HOSPITAL,
+        "suggested": _basis(at),
+        "is_hospital": request.post.institution.kind not in PRIMARY_KINDS,
     }  # fmt: skip
     return render(request, "wards/going_down.html", words)
 

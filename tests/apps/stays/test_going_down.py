@@ -128,6 +128,16 @@ def test_each_is_proposed_once_and_the_ward_and_the_community_are_told(where: De
     assert Notice.objects.filter(kind="proposal.made", department_id=where.pk).exists()
 
 
+def test_what_is_open_says_each_morning_what_is_known_then(where: Department) -> None:
+    stay = lie(where, 9)
+    going_down.propose(at=NOW)
+    stable(stay, where)
+    assert going_down.propose(at=NOW + DAY) == 0
+    proposal = Proposal.objects.get()
+    assert (proposal.days, proposal.is_stable, proposal.made_at, proposal.due_at) == (10, True, NOW, NOW + DAY)
+    assert Notice.objects.filter(kind="proposal.made", department_id=where.pk).count() == 1
+
+
 def test_a_community_with_room_is_proposed(where: Department) -> None:
     from datetime import date
 
