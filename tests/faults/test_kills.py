@@ -30,7 +30,7 @@ def test_a_kill_in_the_rush_loses_and_doubles_nothing(served: Town, what: str) -
 
 
 def test_the_check_notices_an_acknowledged_booking_that_is_lost(served: Town) -> None:
-    done = drill.run(served, "worker", seed=8, places=10)
+    done = drill.run(served, "worker", seed=8, places=60)
     drill.check(served, done)
     victim = next(iter(done.acknowledged.values()))
     served.sql("UPDATE booking_booking SET state = 'cancelled' WHERE id = %s", [victim])
@@ -54,7 +54,7 @@ def test_each_request_sent_up_to_five_times_at_once_has_one_effect(served: Town)
         index, key = copies[number]
         return clients[number].book(served.residents[index], ids[index], key=key)
 
-    answers = asyncio.run(all_at_once(clients, act))
+    answers = drill.to_the_end(all_at_once(clients, act))
     assert {one.status for one in answers} == {201}
     by_key: dict[str, set[str]] = {}
     for (_, key), one in zip(copies, answers, strict=True):
@@ -80,7 +80,7 @@ def test_a_key_that_comes_with_another_place_is_refused_and_a_cancel_before_the_
         client.close()
         return [early, first, other, *ends, late]
 
-    early, first, other, *ends, late = asyncio.run(talk())
+    early, first, other, *ends, late = drill.to_the_end(talk())
     assert (early.status, first.status, other.status, other.body["code"]) == (404, 201, 422, "key_reused")
     assert [one.body["state"] for one in ends] == ["cancelled"] * 3
     assert (late.status, late.body["id"]) == (201, first.body["id"])  # the same answer, no second booking
@@ -108,7 +108,7 @@ def test_an_abandoned_hold_is_free_at_its_end_without_anybody_tidying(served: To
         client.close()
         return taken
 
-    assert asyncio.run(talk()).status == 201
+    assert drill.to_the_end(talk()).status == 201
 
 
 @pytest.mark.prove

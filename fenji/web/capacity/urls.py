@@ -15,9 +15,9 @@ NAVIGATION = (
         "capacity",
         "table-cells",
         roles=OFFICE,
-        also=("/capacity/list/", "/capacity/paper/", "/capacity/reserve/"),
+        also=("/capacity/list/", "/capacity/paper/", "/capacity/reserve/", "/capacity/region/"),
     ),
-    Entry(_("全市空余"), "capacity_region", "map", roles=OFFICE | CLINICAL),
+    Entry(_("全市空余"), "capacity_region", "map", roles=CLINICAL - OFFICE),  # the office comes from its board
     Entry(_("找门诊"), "clinics", "magnifying-glass", residents=True),
 )
 

@@ -15,7 +15,7 @@ NAVIGATION = (
     Entry(_("监管案件"), "cases", "magnifying-glass-circle", roles=INSURER | {Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD}),
     Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER, also=("/insurer/clearing/",)),
     Entry(_("居民费用"), "spending", "wallet", roles=PRIMARY),
-    Entry(_("费用预估"), "estimate", "calculator", roles=estimate.COUNTER),
+    Entry(_("费用预估"), "estimate", "calculator", roles=estimate.COUNTER - {Role.REFERRAL_OFFICE}),
     Entry(_("账单"), "my_bills", "receipt-percent", residents=True),
 )
 
