@@ -65,7 +65,7 @@ class Crew:
         )
         rows = ROW.findall(self.doctor.get(f"/residents/?page={number + 1}").text)
         found = dict.fromkeys(RESIDENT.search(row)[1] for row in rows if HOME in row)  # type: ignore[index]
-        self.residents, self.next = list(found), 0
+        self.residents, self.next, self.number = list(found), 0, number
 
     def loop(self) -> None:
         """From the township up and down again: about twenty requests."""
@@ -84,10 +84,10 @@ class Crew:
         self.doctor.get(path)
         case = {"diagnosis": "I10 原发性高血压", "urgency": "routine", "history": "血压控制不佳", "m_systolic": "168"}
         page = self.doctor.post(path, step="propose", **case)
-        place = PLACE.search(page.text)
+        places = PLACE.findall(page.text)  # each crew its own: who comes second is told that the place is gone
         chosen = re.search(r'name="institution" value="([^"]+)" checked', page.text)
         form = {**case, "step": "send", "consent_by": "self", "institution": chosen[1] if chosen else ""}
-        sent = self.doctor.post(path, **form, place=place[1] if place else "")
+        sent = self.doctor.post(path, **form, place=places[self.number % len(places)] if places else "")
         return REFERRAL.search(sent.url)[1]  # type: ignore[index]
 
     def _send_down(self, parent: str) -> str:

@@ -7,11 +7,13 @@ from django.test import Client
 
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.contracts.models import Contract
-from fenji.apps.payments import queries
+from fenji.apps.payments import queries, spending
 from fenji.apps.payments.actions import claims, shadow, statements, supervision
 from fenji.apps.payments.models import Case, Claim, Statement, Transfer
+from fenji.apps.residents.models import Resident
 from fenji.kernel.referral import State
 from fenji.web.presenters.numbers import money_words
+from tests.apps.booking import clinic
 from tests.apps.payments.conftest import stay as stay
 from tests.apps.payments.conftest import world as world
 from tests.factories.journey import reach
@@ -81,6 +83,15 @@ def test_a_family_doctor_sees_what_the_own_residents_spend_and_nobody_elses(worl
     assert AuditEvent.objects.filter(verb="resident.read", resident_id=world.resident.pk).exists()
     for name in ("insurer", "officer", "office"):
         _text(seen_by(name), f"/family-doctor/spending/{world.resident.pk}/", 404)
+    # A bill of a row that was merged into the resident's counts as the resident's.
+    other = claims.settle(stay(code="2", yuan=500, days_ago=0), by=world.insurer)
+    twin = clinic.resident()
+    Resident.objects.filter(pk=twin).update(merged_into=world.resident)
+    Claim.objects.filter(pk=other.pk).update(resident=twin)
+    assert world.team is not None
+    (spender,) = spending.residents_by_spending([world.team], at=other.submitted_at)
+    assert (spender.resident_id, spender.sums["bills"]) == (world.resident.pk, 2)
+    assert spender.sums["total_cents"] == claim.total_cents + other.total_cents
 
 
 def test_an_estimate_for_nobody_in_particular_is_explained_line_by_line(world: World, stay, seen_by) -> None:

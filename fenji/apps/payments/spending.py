@@ -1,13 +1,13 @@
 """What the residents signed with a team have spent this year: for their family doctor, of the books' claims only."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from fenji.apps.common.errors import NotFound
@@ -24,8 +24,17 @@ SUMS: dict[str, Any] = {
     "further_cents": Sum(F("catastrophic_cents") + F("assistance_cents") + F("care_cents")),
     "own_cents": Sum(F("self_cents") - F("forgiven_cents")),
 }
-LARGEST = 10
 STAYS = ("inpatient", "day_surgery")
+SUMS_OF_STAYS = {**SUMS, "inpatient_bills": Count("pk", filter=Q(setting__in=STAYS))}
+LARGEST = 10
+
+
+@dataclass(frozen=True)
+class Spender:
+    """One resident's sums of the year: those of `SUMS`, and how many of the bills were of stays."""
+
+    resident_id: UUID
+    sums: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,26 @@ class Spending:
     claims: QuerySet[Claim]
 
 
-def residents_by_spending(teams: Collection[Team], *, at: datetime) -> QuerySet[Resident]:
-    """The teams' residents with bills this year, who cost most first; the sums and `inpatient_bills` as fields."""
+def residents_by_spending(teams: Collection[Team], *, at: datetime) -> list[Spender]:
+    """The teams' residents with bills this year, who cost most first, bills of their merged rows included."""
     signed = contracts_on(timezone.localdate(at)).filter(team__in=list(teams)).values("resident_id")
-    person = Coalesce("resident__merged_into_id", "resident_id")
-    whose = _claims_of_year(at).annotate(person=person).filter(person=OuterRef("pk")).values("person")
-    sums = {**SUMS, "inpatient_bills": Count("pk", filter=Q(setting__in=STAYS))}
-    found = {name: Subquery(whose.annotate(**{f"its_{name}": one}).values(f"its_{name}")) for name, one in sums.items()}
-    rows: QuerySet[Any] = Resident.objects.filter(pk__in=signed).annotate(**found)
-    return rows.filter(bills__gt=0).order_by("-total_cents", "name_pinyin", "pk")
+    claims, found = _claims_of_year(at), dict[UUID, Counter[str]]()
+    for person, whose in (
+        ("resident_id", claims.filter(resident__merged_into=None, resident_id__in=signed)),
+        ("resident__merged_into_id", claims.filter(resident__merged_into_id__in=signed)),
+    ):
+        for given in whose.values(whom=F(person)).annotate(**SUMS_OF_STAYS):
+            row: dict[str, Any] = dict(given)
+            found.setdefault(row.pop("whom"), Counter()).update(row)
+    spenders = [Spender(person, dict(sums)) for person, sums in found.items()]
+    return sorted(spenders, key=lambda one: (-one.sums["total_cents"], str(one.resident_id)))
+
+
+def named(spenders: Iterable[Spender]) -> list[tuple[Resident, dict[str, int]]]:
+    """Each with the resident, in their order."""
+    wanted = list(spenders)
+    found = Resident.objects.in_bulk([one.resident_id for one in wanted])
+    return [(found[one.resident_id], one.sums) for one in wanted]
 
 
 def spending_of(resident_id: UUID, *, at: datetime) -> Spending:

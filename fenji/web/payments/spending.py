@@ -28,11 +28,11 @@ def residents(request: PostRequest) -> HttpResponse:
     at = clock.now()
     teams = teams_of(request.user, local(at).date())
     page = Paginator(spending.residents_by_spending(teams, at=at), A_PAGE).get_page(request.GET.get("page"))
-    record_listing(
-        "spending", [one.pk for one in page], by=request.user, at=at, institution_id=request.post.institution_id,
-        page=page.number,
-    )  # fmt: skip
-    shown = {"at": at, "since": spending.year_begins(at), "page": page, "teams": teams}
+    house, named = request.post.institution_id, [one.resident_id for one in page]
+    record_listing("spending", named, by=request.user, at=at, institution_id=house, page=page.number)
+    shown = {
+        "at": at, "since": spending.year_begins(at), "page": page, "rows": spending.named(page), "teams": teams,
+    }  # fmt: skip
     return render(request, "payments/spending.html", shown)
 
 
