@@ -21,6 +21,7 @@ from bench.served import LARGE, SMALL, Person, Served, served
 
 AIM_RATIO = 1.3
 TURNS, TURN_SECONDS, CLIENTS = 3, 12.0, 2
+PAGES = 6  # of residents for each crew: nobody is referred twice to one clinic
 VERSION = re.compile(r'name="version" value="(\d+)"')
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})/")
 RESIDENT = re.compile(r"/residents/([0-9a-f-]{36})/")
@@ -63,7 +64,8 @@ class Crew:
         self.doctor, self.office, self.physician = (
             city.login(one) for one in ("doctor", "county-office", "county-physician")
         )
-        rows = ROW.findall(self.doctor.get(f"/residents/?page={number + 1}").text)
+        pages = range(number + 1, 1 + CLIENTS * PAGES, CLIENTS)
+        rows = [row for page in pages for row in ROW.findall(self.doctor.get(f"/residents/?page={page}").text)]
         found = dict.fromkeys(RESIDENT.search(row)[1] for row in rows if HOME in row)  # type: ignore[index]
         self.residents, self.next, self.number = list(found), 0, number
 
