@@ -7,6 +7,7 @@ from django.test import Client
 
 from fenji.apps.common.models import AuditEvent
 from tests.factories.accounts import PASSWORD
+from tests.factories.world import World
 
 NOW = 1_780_000_000
 
@@ -21,3 +22,17 @@ def is_in(client: Client) -> bool:
 
 def verbs() -> list[str]:
     return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def client_of(world: World, name: str) -> Client:
+    """The browser of one of the world's people, logged in."""
+    client = Client()
+    client.force_login(world.people[name])
+    return client
+
+
+def text_of(client: Client, path: str, status: int = 200) -> str:
+    """The page at an address, which must answer so."""
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()

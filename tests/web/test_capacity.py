@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from fenji.apps.booking import releases, shares
@@ -13,6 +12,7 @@ from fenji.apps.common.models import AuditEvent
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.residents.models import Resident
 from tests.factories.world import World, make_places, make_world
+from tests.web.entrance import client_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,38 +23,26 @@ def world(db: None, clock, settings) -> World:
     return make_world(clock.at)
 
 
-def _client(world: World, name: str) -> Client:
-    client = Client()
-    client.force_login(world.people[name])
-    return client
-
-
-def _text(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
-
-
 def test_the_board_counts_places_and_belongs_to_the_office(world: World, clock) -> None:
     make_places(world.departments["yx-renmin.cardio"], clock.at, count=5)
-    page = _text(_client(world, "office"), "/capacity/")
+    page = text_of(client_of(world, "office"), "/capacity/")
     assert "<strong>5</strong> / 5" in page
     assert "心血管内科" in page
-    _text(_client(world, "office"), "/capacity/?from=never")
+    text_of(client_of(world, "office"), "/capacity/?from=never")
     for other in ("doctor", "physician", "patient"):
-        _text(_client(world, other), "/capacity/", 404)
+        text_of(client_of(world, other), "/capacity/", 404)
 
 
 def test_the_printed_list_names_who_is_booked_and_its_reading_is_recorded(world: World, clock) -> None:
     places = make_places(world.departments["yx-renmin.cardio"], clock.at, count=2, pool=Pool.PUBLIC)
-    patient = _client(world, "patient")
+    patient = client_of(world, "patient")
     department = places[0].department_id
     assert patient.post(f"/me/clinics/{department}/book/", {"place": str(places[0].pk)}).status_code == 302
     day = day_of(places[0].starts_at)
-    page = _text(_client(world, "office"), f"/capacity/list/?department={department}&day={day}")
+    page = text_of(client_of(world, "office"), f"/capacity/list/?department={department}&day={day}")
     assert page.count("陈小明") == 1
     assert AuditEvent.objects.filter(verb="resident.list", details__printed=True).count() == 1
-    _text(_client(world, "tcm_office"), f"/capacity/list/?department={department}&day={day}", 404)
+    text_of(client_of(world, "tcm_office"), f"/capacity/list/?department={department}&day={day}", 404)
 
 
 def test_what_was_written_on_paper_is_entered_with_its_time(world: World, clock) -> None:
@@ -63,8 +51,8 @@ def test_what_was_written_on_paper_is_entered_with_its_time(world: World, clock)
     Resident.objects.update(card_number=card)
     path = f"/capacity/paper/?department={places[0].department_id}&day={day_of(places[0].starts_at)}"
     clock.advance(timedelta(hours=2))
-    office = _client(world, "office")
-    assert "补录" in _text(office, path)
+    office = client_of(world, "office")
+    assert "补录" in text_of(office, path)
     written = timezone.localtime(clock.at - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     entry = {"place": str(places[1].pk), "who": "没有这个人", "written_at": written}
     assert office.post(path, entry).status_code == 422
@@ -78,9 +66,9 @@ def test_a_resident_books_a_public_place_but_not_one_kept_for_referrals(world: W
     cardio = world.departments["yx-renmin.cardio"]
     kept = make_places(cardio, clock.at, count=1, days_ahead=5)[0]
     public = make_places(cardio, clock.at, count=1, days_ahead=4, pool=Pool.PUBLIC)[0]
-    patient = _client(world, "patient")
-    assert "阳西县人民医院" in _text(patient, "/me/clinics/?q=心血管")
-    page = _text(patient, f"/me/clinics/{cardio.pk}/")
+    patient = client_of(world, "patient")
+    assert "阳西县人民医院" in text_of(patient, "/me/clinics/?q=心血管")
+    page = text_of(patient, f"/me/clinics/{cardio.pk}/")
     assert f'value="{public.pk}"' in page and f'value="{kept.pk}"' not in page
     assert patient.post(f"/me/clinics/{cardio.pk}/book/", {"place": str(kept.pk)}).status_code in {404, 409, 422}
     assert not Booking.objects.exists()
@@ -90,24 +78,24 @@ def test_a_resident_books_a_public_place_but_not_one_kept_for_referrals(world: W
 
 def test_what_is_free_around_is_counted_for_who_refers(world: World, clock) -> None:
     make_places(world.departments["yx-renmin.cardio"], clock.at, count=7)
-    page = _text(_client(world, "doctor"), "/capacity/region/")
+    page = text_of(client_of(world, "doctor"), "/capacity/region/")
     assert "阳西县人民医院" in page and ">7<" in page
-    _text(_client(world, "patient"), "/capacity/region/", 404)
+    text_of(client_of(world, "patient"), "/capacity/region/", 404)
 
 
 def test_the_reserve_tells_its_share_how_it_was_sized_and_what_was_released(world: World, clock) -> None:
     cardio = world.departments["yx-renmin.cardio"]
-    office = _client(world, "office")
+    office = client_of(world, "office")
     make_places(cardio, clock.at, count=10, days_ahead=2)
-    assert "还没有测算，用政策规定的比例" in _text(office, "/capacity/reserve/")
+    assert "还没有测算，用政策规定的比例" in text_of(office, "/capacity/reserve/")
     clock.advance(timedelta(days=3))
     shares.size_shares(at=clock.at, rulebook=rulebooks.current())
     assert releases.note_releases(at=clock.at) > 0
-    office = _client(world, "office")
-    page = _text(office, "/capacity/reserve/")
+    office = client_of(world, "office")
+    page = text_of(office, "/capacity/reserve/")
     assert "转诊预约 0 / 放号 10" in page and "心血管内科" in page
     assert "开诊前 14 天起" in page and "基层机构" in page
     assert "近两周没有放开的预留号" not in page
-    assert "心血管内科" not in _text(_client(world, "tcm_office"), "/capacity/reserve/")
+    assert "心血管内科" not in text_of(client_of(world, "tcm_office"), "/capacity/reserve/")
     for other in ("doctor", "physician", "patient"):
-        _text(_client(world, other), "/capacity/reserve/", 404)
+        text_of(client_of(world, other), "/capacity/reserve/", 404)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from fenji.apps.booking import exam_lists, examinations
 from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, Place, WaitingEntry
@@ -12,6 +11,7 @@ from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.rules import day_of
 from tests.apps.booking import clinic
 from tests.factories.world import World, make_world, resident_id
+from tests.web.entrance import client_of, text_of
 
 pytestmark = pytest.mark.django_db
 QUESTION = "右上腹痛三天"
@@ -32,18 +32,6 @@ def times(item: ExamItem, clock, count: int = 2, hours: int = 4) -> list[Place]:
     return clinic.places(clinic.session(item.department, clock.at + timedelta(hours=hours), places=count, item=item))
 
 
-def _client(world: World, name: str) -> Client:
-    client = Client()
-    client.force_login(world.people[name])
-    return client
-
-
-def _text(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
-
-
 def _ordered(world: World, item: ExamItem) -> ExamOrder:
     at = world.at
     return examinations.order(resident_id(world), item.pk, QUESTION, by=world.doctor, at=at, may_wait=True).order
@@ -51,53 +39,53 @@ def _ordered(world: World, item: ExamItem) -> ExamOrder:
 
 def test_a_doctor_orders_into_the_countys_calendar_and_sees_where_it_stands(world: World, item, clock) -> None:
     _first, second = times(item, clock)
-    doctor, who = _client(world, "doctor"), resident_id(world)
-    assert "申请检查" in _text(doctor, f"/residents/{who}/")
-    page = _text(doctor, f"/examinations/for/{who}/?q=彩超")
+    doctor, who = client_of(world, "doctor"), resident_id(world)
+    assert "申请检查" in text_of(doctor, f"/residents/{who}/")
+    page = text_of(doctor, f"/examinations/for/{who}/?q=彩超")
     assert "腹部彩超" in page and f"/examinations/for/{who}/{item.pk}/" in page
-    assert "没有找到可申请的检查" in _text(doctor, f"/examinations/for/{who}/?q=核磁")
+    assert "没有找到可申请的检查" in text_of(doctor, f"/examinations/for/{who}/?q=核磁")
     path = f"/examinations/for/{who}/{item.pk}/"
-    assert "检查前空腹 8 小时。" in _text(doctor, path)
+    assert "检查前空腹 8 小时。" in text_of(doctor, path)
     assert doctor.post(path, {"place": second.pk, "question": "电话13800138000"}).status_code == 422
     answer = doctor.post(path, {"place": second.pk, "question": QUESTION})
     made = ExamOrder.objects.get()
     assert answer["Location"] == f"/examinations/{made.pk}/"
     assert Booking.objects.get().place == second
-    assert "已约好" in _text(doctor, "/examinations/")
+    assert "已约好" in text_of(doctor, "/examinations/")
     again = doctor.post(path, {"place": second.pk, "question": QUESTION})
     assert again.status_code == 422
     assert "刚刚被约走" in again.content.decode() and QUESTION in again.content.decode()
 
 
 def test_without_a_free_time_the_order_waits(world: World, item) -> None:
-    doctor, path = _client(world, "doctor"), f"/examinations/for/{resident_id(world)}/{item.pk}/"
-    assert "申请并候补" in _text(doctor, path)
+    doctor, path = client_of(world, "doctor"), f"/examinations/for/{resident_id(world)}/{item.pk}/"
+    assert "申请并候补" in text_of(doctor, path)
     assert doctor.post(path, {"question": QUESTION}).status_code == 302
     assert WaitingEntry.objects.get().exam_order == ExamOrder.objects.get()
-    assert "候补中" in _text(doctor, "/examinations/")
-    assert "腹部彩超" in _text(_client(world, "office"), "/waiting/")
+    assert "候补中" in text_of(doctor, "/examinations/")
+    assert "腹部彩超" in text_of(client_of(world, "office"), "/waiting/")
 
 
 def test_the_room_notes_the_arrival_and_writes_the_result_which_comes_back(world: World, item, clock) -> None:
     times(item, clock)
     order = _ordered(world, item)
-    room, doctor, patient = (_client(world, name) for name in ("physician", "doctor", "patient"))
-    page = _text(room, "/examinations/room/")
+    room, doctor, patient = (client_of(world, name) for name in ("physician", "doctor", "patient"))
+    page = text_of(room, "/examinations/room/")
     assert "陈小明" in page and QUESTION in page and "到检" in page
     assert room.post(f"/examinations/room/{order.bookings.get().pk}/arrive/").status_code == 302
-    assert "写结果" in _text(room, "/examinations/room/")
+    assert "写结果" in text_of(room, "/examinations/room/")
     path = f"/examinations/{order.pk}/report/"
     assert room.post(path, {"conclusion": ""}).status_code == 422
     assert room.post(path, {"conclusion": "胆囊结石", "findings": "强回声", "is_critical": "on"}).status_code == 302
-    assert "检查结果已回" in _text(doctor, "/family-doctor/") and "危急值" in _text(doctor, "/family-doctor/")
-    assert "胆囊结石" not in _text(doctor, "/examinations/")  # read where the reading is written down
-    assert "胆囊结石" in _text(doctor, f"/examinations/{order.pk}/")
+    assert "检查结果已回" in text_of(doctor, "/family-doctor/") and "危急值" in text_of(doctor, "/family-doctor/")
+    assert "胆囊结石" not in text_of(doctor, "/examinations/")  # read where the reading is written down
+    assert "胆囊结石" in text_of(doctor, f"/examinations/{order.pk}/")
     order.refresh_from_db()
     assert order.read_by == world.doctor
-    assert "检查结果已回" not in _text(doctor, "/family-doctor/")
+    assert "检查结果已回" not in text_of(doctor, "/family-doctor/")
     assert Notice.objects.filter(kind="examination.result", resident_id=order.resident_id).exists()
-    assert "胆囊结石" not in _text(patient, "/me/examinations/")
-    assert "胆囊结石" in _text(patient, f"/me/examinations/{order.pk}/")
+    assert "胆囊结石" not in text_of(patient, "/me/examinations/")
+    assert "胆囊结石" in text_of(patient, f"/me/examinations/{order.pk}/")
     assert AuditEvent.objects.filter(verb="examination.read").count() == 2
 
 
@@ -105,8 +93,8 @@ def test_a_second_result_says_why_it_corrects(world: World, item, clock) -> None
     times(item, clock)
     order = _ordered(world, item)
     examinations.report(order.pk, examinations.Result("胆囊结石"), by=world.physician, at=clock.at)
-    room, path = _client(world, "physician"), f"/examinations/{order.pk}/report/"
-    assert "更正原因" in _text(room, path)
+    room, path = client_of(world, "physician"), f"/examinations/{order.pk}/report/"
+    assert "更正原因" in text_of(room, path)
     assert room.post(path, {"conclusion": "胆囊息肉"}).status_code == 422
     assert room.post(path, {"conclusion": "胆囊息肉", "correction": "复核图像"}).status_code == 302
     order.refresh_from_db()
@@ -117,34 +105,34 @@ def test_who_has_nothing_to_do_with_it_finds_nothing(world: World, item, clock) 
     times(item, clock)
     order, who = _ordered(world, item), resident_id(world)
     for name in ("tcm_office", "city_physician", "officer"):
-        _text(_client(world, name), f"/examinations/{order.pk}/", 404)
-        _text(_client(world, name), f"/examinations/{order.pk}/report/", 404)
-    _text(_client(world, "nurse"), f"/examinations/for/{who}/", 404)  # orders nothing
-    _text(_client(world, "city_physician"), f"/examinations/for/{who}/", 404)  # does not have him in care
-    assert "陈小明" not in _text(_client(world, "city_physician"), "/examinations/room/")
+        text_of(client_of(world, name), f"/examinations/{order.pk}/", 404)
+        text_of(client_of(world, name), f"/examinations/{order.pk}/report/", 404)
+    text_of(client_of(world, "nurse"), f"/examinations/for/{who}/", 404)  # orders nothing
+    text_of(client_of(world, "city_physician"), f"/examinations/for/{who}/", 404)  # does not have him in care
+    assert "陈小明" not in text_of(client_of(world, "city_physician"), "/examinations/room/")
     for name in ("doctor", "patient", "officer"):
-        _text(_client(world, name), "/examinations/room/", 404)
+        text_of(client_of(world, name), "/examinations/room/", 404)
     arrive = f"/examinations/room/{order.bookings.get().pk}/arrive/"
-    assert _client(world, "city_physician").post(arrive).status_code in {403, 404}
+    assert client_of(world, "city_physician").post(arrive).status_code in {403, 404}
     assert order.bookings.get().state == "booked"
 
 
 def test_a_cancelled_order_gives_the_time_back(world: World, item, clock) -> None:
     times(item, clock, 1)
-    order, doctor = _ordered(world, item), _client(world, "doctor")
+    order, doctor = _ordered(world, item), client_of(world, "doctor")
     assert doctor.post(f"/examinations/{order.pk}/cancel/", {"reason": "已好转"}).status_code == 302
     assert Place.objects.filter(taken_by=None).count() == 1
-    assert "已好转" in _text(doctor, f"/examinations/{order.pk}/")
+    assert "已好转" in text_of(doctor, f"/examinations/{order.pk}/")
 
 
 def test_a_resident_moves_an_examination_to_another_of_its_times(world: World, item, clock) -> None:
     _first, second = times(item, clock)
     clinic.session(item.department, clock.at + timedelta(hours=5))  # a clinic of the same department
-    order, patient = _ordered(world, item), _client(world, "patient")
-    page = _text(patient, "/me/appointments/")
+    order, patient = _ordered(world, item), client_of(world, "patient")
+    page = text_of(patient, "/me/appointments/")
     assert "腹部彩超" in page and "检查前空腹 8 小时。" in page
     path = f"/me/appointments/{order.bookings.get().pk}/move/"
-    assert _text(patient, path).count('type="radio"') == 1
+    assert text_of(patient, path).count('type="radio"') == 1
     assert patient.post(path, {"place": second.pk}).status_code == 302
     assert order.bookings.get(state="booked").place == second
 
@@ -162,7 +150,7 @@ def test_what_is_offered_names_the_next_time_and_the_wait(world: World, item, cl
 def test_who_was_examined_yesterday_and_has_no_result_stays_on_the_list(world: World, item, clock) -> None:
     times(item, clock)
     order = _ordered(world, item)
-    room = _client(world, "physician")
+    room = client_of(world, "physician")
     room.post(f"/examinations/room/{order.bookings.get().pk}/arrive/")
     clock.advance(timedelta(days=1))
-    assert "以前做的，还没有结果" in _text(_client(world, "physician"), "/examinations/room/")
+    assert "以前做的，还没有结果" in text_of(client_of(world, "physician"), "/examinations/room/")
