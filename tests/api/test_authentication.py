@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from fenji.apps.accounts import actions as accounts
@@ -82,7 +81,6 @@ def test_a_session_that_has_something_to_do_first_is_told_so_in_json(world: Worl
 
 
 def test_too_many_calls_are_told_when_to_come_again(township: Api, county: Api, settings: Any):
-    cache.clear()
     settings.FENJI_API_CALLS_PER_MINUTE = 3
     answers = [township.get("me") for _call in range(5)]
     assert [answer.status for answer in answers].count(429) >= 1
