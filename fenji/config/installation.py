@@ -139,6 +139,7 @@ def _web(installation: Installation, listener: socket.socket) -> Child:
     """
     options = {
         "--bind": f"fd://{listener.fileno()}",
+        "--worker-class": "fenji.config.server.Worker",
         "--workers": str(PROCESSES),
         "--threads": str(THREADS),
         "--timeout": "60",
