@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import actions, examinations, patterns, schedules
-from fenji.apps.booking.examinations import ItemForm, Result
+from fenji.apps.booking import actions, exam_items, examinations, patterns, schedules
+from fenji.apps.booking.exam_items import ItemForm
+from fenji.apps.booking.examinations import Result
 from fenji.apps.booking.models import ExamItem
 from fenji.apps.booking.patterns import ScheduleForm
 from fenji.apps.common import clock, rulebooks
@@ -61,7 +62,7 @@ def _unit(house: str) -> Department | None:
 
 def _offer(unit: Department, code: str, name: str, minutes: int, preparation: str, at: datetime) -> ExamItem:
     """On weekdays: in the morning, from Monday to Wednesday in the afternoon too."""
-    item = examinations.put_item(
+    item = exam_items.put_item(
         ItemForm(unit.pk, code, name, preparation=preparation, minutes=minutes), by=None, at=at
     )  # fmt: skip
     for weekday in range(5):

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking.examinations import ItemForm, put_item
+from fenji.apps.booking.exam_items import ItemForm, put_item
 from fenji.apps.booking.models import Block, Feed, Place, Session
 from fenji.apps.common.clock import Frozen
 from fenji.apps.registry.posts import posts_of

@@ -332,7 +332,9 @@ PAGES: dict[str, Arguments] = {
     "capacity_region": _none,
     "waiting_list": _none, "waiting_entry": _every(WaitingEntry), "my_waiting": _none,
     "exam_choose": _patient, "exam_order": lambda town: [(town.patient, one.pk) for one in ExamItem.objects.all()],
+    "exam_items": _none, "exam_item_new": _none, "exam_item": _every(ExamItem),
     "exam_orders": _none, "exam_one": _every(ExamOrder), "exam_room": _none, "exam_report": _every(ExamOrder),
+    "exam_rebook": _every(ExamOrder),
     "my_examinations": _none, "my_examination": _every(ExamOrder),
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
@@ -369,6 +371,7 @@ POSTED: dict[str, Arguments] = {
     "going_down_decline": _first(Proposal), "clinic_book": _cardiology, "clinic_wait": _cardiology,
     "waiting_leave": _first(WaitingEntry), "my_waiting_leave": _first(WaitingEntry),
     "exam_arrive": _first(Booking, exam_order__isnull=False), "exam_cancel": _first(ExamOrder),
+    "exam_times_end": _first(Schedule),
     "waiting_enter": lambda town: [(town.referrals[S.ACCEPTED].pk,)],
     **dict.fromkeys(
         ("waiting_answer", "my_waiting_answer"), lambda town: [(Offer.objects.order_by("pk")[0].pk, "accept")]

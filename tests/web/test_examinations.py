@@ -6,9 +6,11 @@ import pytest
 
 from fenji.apps.booking import exam_lists, examinations
 from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, Place, WaitingEntry
+from fenji.apps.booking.sessions import close_session
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.rules import day_of
+from fenji.apps.registry.models import Department
 from tests.apps.booking import clinic
 from tests.factories.world import World, make_world, resident_id
 from tests.web.entrance import client_of, text_of
@@ -154,3 +156,43 @@ def test_who_was_examined_yesterday_and_has_no_result_stays_on_the_list(world: W
     room.post(f"/examinations/room/{order.bookings.get().pk}/arrive/")
     clock.advance(timedelta(days=1))
     assert "以前做的，还没有结果" in text_of(client_of(world, "physician"), "/examinations/room/")
+
+
+def test_a_stopped_examination_is_booked_anew_with_one_press(world: World, item, clock) -> None:
+    first, _second = times(item, clock)
+    order = _ordered(world, item)
+    close_session(first.session_id, "机器检修", by=world.office, at=clock.at)
+    doctor, path = client_of(world, "doctor"), f"/examinations/{order.pk}/rebook/"
+    own = f"/examinations/{order.pk}/"
+    desks = (("doctor", "/family-doctor/"), ("doctor", "/examinations/"), ("doctor", own))
+    for who, where in (*desks, ("physician", "/examinations/room/")):
+        assert path in text_of(client_of(world, who), where), where
+    assert "待重约" in text_of(doctor, "/examinations/") and "机器检修" in text_of(doctor, f"/examinations/{order.pk}/")
+    assert "医生会为您另约" in text_of(client_of(world, "patient"), "/me/examinations/")
+    assert "登记候补" in text_of(doctor, path)
+    again, later = clinic.places(clinic.session(item.department, clock.at + timedelta(days=2), places=2, item=item))
+    page = text_of(doctor, path)
+    assert f'value="{again.pk}" required checked' in page  # the soonest stands chosen
+    assert doctor.post(path, {"place": later.pk}).status_code == 302
+    assert order.bookings.get(state="booked").place == later
+    assert path not in text_of(doctor, "/family-doctor/")
+    assert doctor.post(path, {"place": again.pk}).status_code == 409
+    for name in ("tcm_office", "city_physician", "officer", "patient"):
+        text_of(client_of(world, name), path, 404)
+
+
+def test_a_stopped_examination_may_be_done_in_another_house(world: World, item, clock) -> None:
+    first, _second = times(item, clock)
+    order = _ordered(world, item)
+    close_session(first.session_id, "机器检修", by=world.office, at=clock.at)
+    there = Department.objects.filter(institution=world.city).first() or Department.objects.create(
+        institution=world.city, code="us", name="超声科"
+    )
+    other = clinic.exam_item(there)
+    (free,) = clinic.places(clinic.session(there, clock.at + timedelta(days=1), places=1, item=other))
+    doctor, path = client_of(world, "doctor"), f"/examinations/{order.pk}/rebook/"
+    assert f"?item={other.pk}" in text_of(doctor, path)
+    assert f"?item={other.pk}" not in text_of(client_of(world, "physician"), path)  # its own times only
+    assert doctor.post(f"{path}?item={other.pk}", {"place": free.pk}).status_code == 302
+    order.refresh_from_db()
+    assert (order.item, order.bookings.get(state="booked").place) == (other, free)

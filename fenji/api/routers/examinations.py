@@ -12,7 +12,7 @@ from fenji.api.shapes import booking
 from fenji.api.shapes import examinations as shapes
 from fenji.api.shapes.common import WRITE, Moment, RowId, answers
 from fenji.api.writing import REPEATABLE, once
-from fenji.apps.booking import examinations, queries
+from fenji.apps.booking import exam_items, exam_rebooking, examinations, queries
 from fenji.apps.booking.access import access_for
 from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common.errors import NotFound
@@ -42,8 +42,8 @@ def put_item(request: HttpRequest, given: shapes.ExamItemIn) -> Status[shapes.Ex
     caller = caller_of(request)
 
     def perform() -> shapes.ExamItemShown:
-        form = examinations.ItemForm(**given.dict())
-        return shapes.item_shown(examinations.put_item(form, by=caller.user, at=caller.at))
+        form = exam_items.ItemForm(**given.dict())
+        return shapes.item_shown(exam_items.put_item(form, by=caller.user, at=caller.at))
 
     return once(request, given, perform, status=201)
 
@@ -105,6 +105,23 @@ def cancel(request: HttpRequest, order_id: UUID, given: shapes.WithdrawIn) -> St
 
     def perform() -> shapes.OrderShown:
         return shapes.order_shown(examinations.cancel_order(order_id, given.reason, by=caller.user, at=caller.at))
+
+    return once(request, given, perform)
+
+
+@router.post(
+    "/examination-orders/{order_id}/rebook",
+    response=answers(200, shapes.OrderShown, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Another time for an order without one",
+)
+def rebook(request: HttpRequest, order_id: UUID, given: shapes.RebookIn) -> Status[shapes.OrderShown]:
+    """Its clinic was stopped and nothing else was free. 409 when it has a time; without a free one it waits."""
+    caller = caller_of(request)
+
+    def perform() -> shapes.OrderShown:
+        made = exam_rebooking.book_anew(order_id, by=caller.user, at=caller.at, **given.dict())
+        return shapes.order_shown(made.order)
 
     return once(request, given, perform)
 

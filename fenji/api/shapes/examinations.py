@@ -55,6 +55,13 @@ class OrderIn(In):
     may_wait: Flag = False
 
 
+class RebookIn(In):
+    """`place_id` names a time, else the soonest; `item_id` the same examination of another institution."""
+
+    place_id: Ref | None = None
+    item_id: Ref | None = None
+
+
 class OrderShown(Schema):
     """The result is read by its own call, which is written down."""
 

@@ -141,6 +141,14 @@ class AlreadyReported(DomainError):
     remedy = _("如需更正，请注明为更正并说明原因。")
 
 
+class HasTime(DomainError):
+    """The examination has a time that stands, perhaps one that a colleague chose just now."""
+
+    code = "has_time"
+    message = _("这项检查已经约了时间。")
+    remedy = _("请刷新后查看现在的时间。")
+
+
 class NotYetDue(DomainError):
     """Arrival before the day, or a no-show before the time."""
 

@@ -37,10 +37,14 @@ def offered(word: str, day: date, *, at: datetime) -> list[Offered]:
     """What can be ordered whose name, code or institution holds the word; by name, then by the soonest free time."""
     valid = ExamItem.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), institution__valid_until=None)
     named = Q(name__icontains=word) | Q(code__iexact=word) | Q(institution__name__icontains=word)
-    items = list(valid.filter(named).select_related("institution", "department"))
-    soonest, waited = _by_item(NEXT_TIMES, items, at), _by_item(WAITED, items, at)
-    rows = [Offered(one, soonest.get(one.pk), _rounded(waited.get(one.pk))) for one in items]
-    return sorted(rows, key=lambda row: (row.item.name, row.next_at is None, row.next_at or at, row.item.pk))
+    rows = soonest_first(with_waits(valid.filter(named).select_related("institution", "department"), at), at)
+    return sorted(rows, key=lambda row: row.item.name)
+
+
+def items_of(institution_id: int, *, at: datetime) -> list[Offered]:
+    """Everything a house examines or has examined, by department and name."""
+    found = ExamItem.objects.filter(institution_id=institution_id).select_related("institution", "department")
+    return with_waits(found.order_by("department__code", "name", "pk"), at)
 
 
 def ordered_from(institution_id: int) -> QuerySet[ExamOrder]:
@@ -98,6 +102,18 @@ def standing(order: ExamOrder, *, at: datetime) -> Standing:
     booking = living[-1] if living else None
     entry = next((one for one in order.waiting.all() if one.state in fairness.LIVING), None)
     return Standing(order, _code(order, booking, entry), booking, entry)
+
+
+def soonest_first(rows: Iterable[Offered], at: datetime) -> list[Offered]:
+    """By the next free time, those without one last."""
+    return sorted(rows, key=lambda row: (row.next_at is None, row.next_at or at, row.item.pk))
+
+
+def with_waits(found: QuerySet[ExamItem], at: datetime) -> list[Offered]:
+    """Each with its next free time and how long people waited."""
+    items = list(found)
+    soonest, waited = _by_item(NEXT_TIMES, items, at), _by_item(WAITED, items, at)
+    return [Offered(one, soonest.get(one.pk), _rounded(waited.get(one.pk))) for one in items]
 
 
 def _code(order: ExamOrder, booking: Booking | None, entry: WaitingEntry | None) -> str:

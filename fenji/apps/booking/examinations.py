@@ -4,39 +4,25 @@ A time of an examination is a place like any other and claimed by the same state
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import actions, letters, offering, placing, policies, queries, rules, standing, waiting
+from fenji.apps.booking import actions, letters, offering, placing, policies, queries, rules, waiting
 from fenji.apps.booking.errors import AlreadyReported, BookingEnded, SlotTaken
-from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, WaitingEntry
+from fenji.apps.booking.models import Booking, ExamOrder, WaitingEntry
 from fenji.apps.booking.policies import LIVING, REFERRED, Standing, Wanted
 from fenji.apps.common import audit
 from fenji.apps.common.errors import Forbidden, Invalid, NotFound
 from fenji.apps.common.free_text import fault_in
-from fenji.apps.registry.models import Department
 from fenji.apps.registry.posts import posts_of, roles_at
 from fenji.apps.residents import relations
 from fenji.kernel.referral import Urgency
 
 QUESTION, CONCLUSION, FINDINGS, ATTACHMENT = 300, 400, 4000, 200  # characters
-
-
-@dataclass(frozen=True)
-class ItemForm:
-    """An examination as a department offers it."""
-
-    department_id: int
-    code: str
-    name: str
-    preparation: str = ""
-    equipment: str = ""
-    minutes: int = 15
-    valid_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -57,27 +43,6 @@ class Ordered:
     order: ExamOrder
     booking: Booking | None
     entry: WaitingEntry | None = None
-
-
-@transaction.atomic
-def put_item(form: ItemForm, *, by: User | None, at: datetime) -> ExamItem:
-    """Offer an examination; the same code of the institution again changes it. Raises Invalid, NotFound."""
-    department = Department.objects.filter(pk=form.department_id).first()
-    if department is None:
-        raise NotFound
-    standing.check_can_keep(by, department.institution_id, at=at)
-    wrong = {
-        "code": "" if form.code.strip() else _("请填写项目代码。"),
-        "name": "" if form.name.strip() else _("请填写项目名称。"),
-        "minutes": "" if 1 <= form.minutes <= 480 else _("每次 1 到 480 分钟。"),
-    }
-    if faults := {field: text for field, text in wrong.items() if text}:
-        raise Invalid(fields=faults)
-    item, is_new = ExamItem.objects.update_or_create(
-        institution_id=department.institution_id, code=form.code, defaults={**vars(form)}
-    )
-    audit.record("examination.offer", item, by=by, at=at, institution_id=item.institution_id, details={"new": is_new})
-    return item
 
 
 @transaction.atomic
@@ -118,7 +83,7 @@ def order(
         (item.department_id,), max(from_at or at, at), until_at or at + offering.FAR, exam_item_id=item.pk
     )  # fmt: skip
     try:
-        booking = _take_time(made, None if place_id else wanted, place_id, hold_until, by=by, at=at)
+        booking = take_time(made, None if place_id else wanted, place_id, hold_until, by=by, at=at)
     except SlotTaken:
         if not may_wait or place_id:
             raise
@@ -131,7 +96,7 @@ def order(
 @transaction.atomic
 def cancel_order(order_id: UUID, reason: str, *, by: User, at: datetime) -> ExamOrder:
     """Not wanted any more: the time is given back. Cancelling twice is harmless. Raises AlreadyReported."""
-    found = _lock(order_id)
+    found = lock_order(order_id)
     _check_orderer(found, by, at)
     if found.cancelled_at is not None:
         return found
@@ -144,7 +109,7 @@ def cancel_order(order_id: UUID, reason: str, *, by: User, at: datetime) -> Exam
         actions.cancel(booking.pk, reason, by=None, at=at)
     for entry in found.waiting.filter(ended_at=None):
         waiting.withdraw(entry.pk, reason, by=None, at=at)
-    return _note("examination.cancel", found, by=by, at=at, reason=reason)
+    return note("examination.cancel", found, by=by, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -153,7 +118,7 @@ def report(order_id: UUID, result: Result, *, by: User, at: datetime) -> ExamOrd
 
     Raises AlreadyReported for another result that does not say why it corrects, BookingEnded for a cancelled order.
     """
-    found = _lock(order_id)
+    found = lock_order(order_id)
     policies.check_can_receive(Standing(roles=roles_at(by, found.item.institution_id, rules.day_of(at))))
     if found.cancelled_at is not None:
         raise BookingEnded
@@ -173,7 +138,7 @@ def report(order_id: UUID, result: Result, *, by: User, at: datetime) -> ExamOrd
     found.reported_at, found.reported_by, found.read_at, found.read_by = at, by, None, None
     found.save()
     letters.tell_exam_reported(found, at=at)
-    return _note("examination.report", found, by=by, at=at, reason=result.correction.strip()[:80])
+    return note("examination.report", found, by=by, at=at, reason=result.correction.strip()[:80])
 
 
 @transaction.atomic
@@ -182,7 +147,7 @@ def read_result(order_id: UUID, *, by: User, at: datetime) -> ExamOrder:
 
     Raises NotFound for everyone else.
     """
-    found = _lock(order_id)
+    found = lock_order(order_id)
     relation = relations.relation_for(by, found.resident_id, at)
     works_there = roles_at(by, found.item.institution_id, rules.day_of(at)) & policies.RECEIVERS
     if relation is None and not works_there:
@@ -191,15 +156,19 @@ def read_result(order_id: UUID, *, by: User, at: datetime) -> ExamOrder:
     if found.reported_at is not None and found.read_at is None and ours:
         found.read_at, found.read_by = at, by
         found.save(update_fields=["read_at", "read_by"])
-    return _note("examination.read", found, by=by, at=at)
+    return note("examination.read", found, by=by, at=at)
 
 
-def _take_time(
-    made: ExamOrder, wanted: Wanted | None, place_id: int | None, until: datetime | None, *, by: User, at: datetime
-) -> Booking:
+def take_time(
+    made: ExamOrder, wanted: Wanted | None, place_id: int | None, until: datetime | None, *, by: User, at: datetime,
+    replaces: Booking | None = None,
+) -> Booking:  # fmt: skip
+    """The time named, or the soonest of those wanted, for an order; the wait is counted from the order."""
     with transaction.atomic():
         booking = placing.take(
-            Booking(resident_id=made.resident_id, exam_order=made, requested_at=at),
+            Booking(
+                resident_id=made.resident_id, exam_order=made, requested_at=made.ordered_at, replaces=replaces
+            ),
             access=REFERRED, at=at, by=by, until=until, place_id=place_id, wanted=wanted,
         )  # fmt: skip
         return placing.note("booking.hold" if until else "booking.book", booking, by=by, at=at)
@@ -224,8 +193,8 @@ def _check_orderer(found: ExamOrder, by: User, at: datetime) -> None:
     policies.check_can_keep(roles_at(by, found.item.institution_id, day))
 
 
-def _lock(order_id: UUID) -> ExamOrder:
-    """Bookings of the order first: see placing."""
+def lock_order(order_id: UUID) -> ExamOrder:
+    """Bookings of the order first: see placing. Raises NotFound."""
     for booking in Booking.objects.filter(exam_order_id=order_id, state__in=LIVING).values_list("pk", flat=True):
         queries.lock(booking)
     locked = ExamOrder.objects.select_for_update(of=("self",), no_key=True).select_related("item", "resident")
@@ -245,7 +214,8 @@ def _clean(text: str, field: str, longest: int, *, optional: bool = False) -> st
     return text
 
 
-def _note(verb: str, found: ExamOrder, *, by: User, at: datetime, reason: str = "") -> ExamOrder:
+def note(verb: str, found: ExamOrder, *, by: User, at: datetime, reason: str = "") -> ExamOrder:
+    """The audit event of an act on an order."""
     audit.record(
         verb, found, by=by, at=at, resident_id=found.resident_id, institution_id=found.item.institution_id,
         reason=reason, details={"item": found.item.code},

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Booking, ExamOrder, Offer, Place, WaitingEntry
 from fenji.apps.booking.policies import ZONE
 from fenji.apps.notices.actions import Addressee, Brief, notify
@@ -16,13 +17,16 @@ def tell_rebooked(old: Booking, new: Booking | None, *, at: datetime) -> None:
         return
     place = old.place
     facts = {"clinic": old.department.name, "institution": place.institution.short_name, "was": _words(place.starts_at)}
-    if new is None:
+    if new is None and old.exam_order is not None:
+        text = "{institution} {clinic} {was} 停诊，暂无可改的时间，申请的医生会为您另约，约好再通知您。".format(**facts)
+    elif new is None:
         text = "{institution} {clinic} {was} 停诊，暂无可改的时间，预约已取消，请重新预约。".format(**facts)
     else:
         facts["now"] = _words(new.place.starts_at)
         text = "{institution} {clinic} {was} 停诊，已为您改到 {now}，如不合适请改约。".format(**facts)
+    without = "examination.to_rebook" if old.exam_order is not None else "booking.cancelled"
     notify(
-        "booking.moved" if new else "booking.cancelled",
+        "booking.moved" if new else without,
         cause=("booking", str(old.pk)),
         to=[
             Addressee(
@@ -71,6 +75,14 @@ def tell_exam_ordered(order: ExamOrder, booking: Booking, *, at: datetime) -> No
     )  # fmt: skip
 
 
+def tell_exam_booked_anew(order: ExamOrder, booking: Booking, *, by: User, at: datetime) -> None:
+    """Say to who ordered that somebody else found a time."""
+    if order.ordered_by_id == by.pk:
+        return
+    text = f"{order.item.name}已另约：{_where(booking.place)}。"
+    _tell_orderer("examination.moved", order, text, key=f"booking:{booking.pk}:orderer", at=at)
+
+
 def tell_exam_reported(order: ExamOrder, *, at: datetime) -> None:
     """Say to who ordered that the result is there, at once and to the whole institution where it is critical; then to
     the resident.
@@ -100,14 +112,18 @@ def tell_exam_reported(order: ExamOrder, *, at: datetime) -> None:
 
 
 def _tell_orderer_of_change(order: ExamOrder, old: Booking, new: Booking | None, *, at: datetime) -> None:
-    if order.ordered_by_id is None:
-        return
-    now = f"改到 {_words(new.place.starts_at)}" if new else "暂无可改的时间，请重新预约"
+    """Without another time the order waits for somebody to choose one."""
+    kind = "examination.moved" if new else "examination.to_rebook"
+    now = f"改到 {_words(new.place.starts_at)}" if new else "暂无可改的时间，请打开申请另选时间"
     text = f"{order.item.name}（原 {_words(old.place.starts_at)}）停诊，{now}。"
-    notify(
-        "examination.moved", cause=("examination", str(order.pk)), to=[Addressee(user_id=order.ordered_by_id)],
-        text=text, at=at, once_key=f"booking:{old.pk}:orderer",
-    )  # fmt: skip
+    _tell_orderer(kind, order, text, key=f"booking:{old.pk}:orderer", at=at)
+
+
+def _tell_orderer(kind: str, order: ExamOrder, text: str, *, key: str, at: datetime) -> None:
+    """Who ordered; the house where that is nobody any more."""
+    house = Addressee(institution_id=order.ordered_from_id)
+    to = [Addressee(user_id=order.ordered_by_id) if order.ordered_by_id else house]
+    notify(kind, cause=("examination", str(order.pk)), to=to, text=text, at=at, once_key=key)
 
 
 def _where(place: Place) -> str:

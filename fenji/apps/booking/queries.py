@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from fenji.apps.booking import free
-from fenji.apps.booking.models import Booking, BookingState, ExamItem, ExamOrder, Place, Session
+from fenji.apps.booking.models import Booking, BookingState, ExamItem, ExamOrder, Place, Schedule, Session
 from fenji.apps.booking.policies import ZONE, Access
 from fenji.apps.common.errors import NotFound
 from fenji.apps.common.rows import Rows
@@ -58,6 +58,12 @@ def exam_items_of(institution_code: str, day: date) -> QuerySet[ExamItem]:
     """What an institution examines on a day."""
     offered = ExamItem.objects.filter(institution__code=institution_code)
     return offered.filter(Q(valid_until=None) | Q(valid_until__gt=day)).order_by("department", "code")
+
+
+def weekly_times(exam_item_id: int, day: date) -> QuerySet[Schedule]:
+    """The weekly times of an examination that hold on a day or later."""
+    found = Schedule.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), exam_item_id=exam_item_id)
+    return found.order_by("weekday", "starts")
 
 
 def exam_orders_of(resident_id: UUID) -> QuerySet[ExamOrder]:

@@ -1,6 +1,6 @@
 """Weekly patterns of clinics, and the places made from them some weeks ahead."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,19 +25,24 @@ class Made:
 
 
 @transaction.atomic
-def make_places(until: date | None = None, *, at: datetime, rulebook: Rulebook) -> Made:
+def make_places(
+    until: date | None = None, *, at: datetime, rulebook: Rulebook, only: Collection[int] | None = None
+) -> Made:
     """Make the sessions that begin after `at` and before `until` (else the rulebook's weeks ahead), with their places.
 
-    Sessions that exist are left alone, so that it may run as often as one likes.
+    Of every pattern, or `only` of those named. Sessions that exist are left alone, so that it may run as often as one
+    likes.
     """
     today = at.astimezone(ZONE).date()
     until = until or today + timedelta(weeks=rulebook.weeks_ahead(today))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    existing = set(
-        Session.objects.filter(schedule__isnull=False, starts_at__gt=at).values_list("schedule_id", "starts_at")
-    )
+    named = {} if only is None else {"schedule_id__in": list(only)}
+    ahead = Session.objects.filter(schedule__isnull=False, starts_at__gt=at, **named)
+    existing = set(ahead.values_list("schedule_id", "starts_at"))
     in_force = Schedule.objects.filter(Q(valid_until=None) | Q(valid_until__gt=today), valid_from__lt=until)
+    if only is not None:
+        in_force = in_force.filter(pk__in=list(only))
     planned = [
         (schedule, session)
         for schedule in in_force.select_related("department").order_by("id")

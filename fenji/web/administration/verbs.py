@@ -79,6 +79,7 @@ WORDS: dict[str, str | Promise] = {
     "examination.offer": _("设置检查项目"),
     "examination.order": _("申请检查"),
     "examination.cancel": _("取消检查申请"),
+    "examination.rebook": _("另约检查时间"),
     "examination.report": _("报告检查结果"),
     "examination.read": _("查看检查结果"),
     "block.hand_over": _("医院交来号源"),

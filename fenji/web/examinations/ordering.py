@@ -68,7 +68,7 @@ def order(request: PostRequest, resident_id: UUID, item_id: int) -> HttpResponse
         except (Invalid, SlotTaken) as fault:
             show_faults(form, fault)
     shown = {
-        "resident": resident, "item": item, "form": form, "at": at, "places": _times(item, at),
+        "resident": resident, "item": item, "form": form, "at": at, "places": times_of(item, at),
         "value": request.POST.get("place", ""),
     }  # fmt: skip
     return render(request, "examinations/order.html", shown, status=422 if form.errors else 200)
@@ -89,7 +89,8 @@ def _ordered(request: PostRequest, resident: Resident, item: ExamItem, form: Que
     return reverse("exam_one", args=[made.order.pk])
 
 
-def _times(item: ExamItem, at: datetime) -> list[Place]:
+def times_of(item: ExamItem, at: datetime) -> list[Place]:
+    """The next free times of an examination, for who orders."""
     return queries.free_places(
         [item.department_id], at, at + FAR, access=REFERRED, at=at, limit=MOST_TIMES, exam_item_id=item.pk
     )

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from fenji.apps.booking import exam_lists, examinations
-from fenji.apps.booking.models import ExamOrder
-from fenji.apps.booking.policies import RECEIVERS
+from fenji.apps.booking import exam_lists, exam_rebooking, examinations
+from fenji.apps.booking.models import Booking, ExamOrder
+from fenji.apps.booking.policies import KEEPERS, RECEIVERS
 from fenji.apps.common import audit, clock
 from fenji.apps.registry.posts import roles_at
 from fenji.kernel.roles import CLINICAL
@@ -30,14 +30,18 @@ def orders(request: PostRequest) -> HttpResponse:
     """Results nobody has read first; then what was ordered, latest first."""
     at, house = clock.now(), request.post.institution_id
     new = [row_of(one, at) for one in exam_lists.unread(house)[:A_PAGE]]
+    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew().filter(ordered_from_id=house)[:A_PAGE]]
     page = Paginator(exam_lists.ordered_from(house), A_PAGE).get_page(request.GET.get("page"))
     rows = [row_of(one, at) for one in page]
-    if people := sorted({str(row.order.resident_id) for row in [*new, *rows]}):
+    if people := sorted({str(row.order.resident_id) for row in [*anew, *new, *rows]}):
         audit.record(
             "resident.list", request.post.institution, by=request.user, at=at, institution_id=house,
             details={"residents": people, "examinations": True},
         )  # fmt: skip
-    return render(request, "examinations/orders.html", {"new": new, "rows": rows, "page": page, "at": at})
+    shown = {
+        "anew": anew, "new": new, "rows": rows, "page": page, "at": at, "may_keep": request.post.role in KEEPERS,
+    }  # fmt: skip
+    return render(request, "examinations/orders.html", shown)
 
 
 @require_GET
@@ -55,6 +59,8 @@ def one(request: PostRequest, order_id: UUID) -> HttpResponse:
         "row": row, "order": order, "at": at, "may_cancel": bool(ours) and row.may_cancel,
         "may_report": bool(examines) and not order.cancelled_at,
         "may_arrive": bool(examines) and row.stands.code == "booked",
+        "may_book_anew": bool(ours | examines) and row.may_book_anew,
+        "stopped": _last_time(order) if row.stands.code == "without_time" else None,
     }  # fmt: skip
     return render(request, "examinations/one.html", shown)
 
@@ -68,3 +74,8 @@ def cancel(request: PostRequest, order_id: UUID) -> HttpResponse:
         return reverse("exam_one", args=[order_id])
 
     return once(request, perform)
+
+
+def _last_time(order: ExamOrder) -> Booking | None:
+    """The time it had and lost."""
+    return max(order.bookings.all(), key=lambda one: (one.made_at, one.pk), default=None)

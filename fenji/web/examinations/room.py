@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fenji.apps.booking import actions, exam_lists, examinations
+from fenji.apps.booking import actions, exam_lists, exam_rebooking, examinations
 from fenji.apps.booking.errors import AlreadyReported
 from fenji.apps.booking.examinations import Result
 from fenji.apps.booking.models import Booking, ExamOrder
-from fenji.apps.booking.policies import RECEIVERS, ZONE
+from fenji.apps.booking.policies import KEEPERS, RECEIVERS, ZONE
 from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals.rules import day_of
@@ -60,14 +60,18 @@ def room(request: PostRequest) -> HttpResponse:
     day = day_asked(request.GET.get("day", ""), day_of(at))
     expected = exam_lists.expected_on(house, day, at=at)
     late = [row_of(one, at) for one in exam_lists.awaiting_result(house, datetime.combine(day, time(), ZONE))[:50]]
-    people = {str(one.resident_id) for one in expected} | {str(row.order.resident_id) for row in late}
+    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew().filter(item__institution_id=house)[:50]]
+    people = {str(one.resident_id) for one in expected} | {str(row.order.resident_id) for row in [*late, *anew]}
     if people:
         audit.record(
             "resident.list", request.post.institution, by=request.user, at=at, institution_id=house,
             details={"residents": sorted(people), "examinations": True},
         )  # fmt: skip
     is_today = day == day_of(at)
-    shown = {"expected": expected, "late": late, "day": day, "today": day_of(at), "is_today": is_today, "at": at}
+    shown = {
+        "expected": expected, "late": late, "anew": anew, "day": day, "today": day_of(at), "is_today": is_today,
+        "at": at, "may_keep": request.post.role in KEEPERS,
+    }  # fmt: skip
     return render(request, "examinations/room.html", shown)
 
 

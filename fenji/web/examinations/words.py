@@ -17,14 +17,14 @@ LOOKS: dict[str, tuple[str | Promise, str, str]] = {
     "reported": (_("结果已出，待查看"), "act", "bell-alert"),
     "read": (_("结果已查看"), "done", "check-circle"),
     "missed": (_("未到检"), "act", "user-minus"),
-    "without_time": (_("没有时间，请重新申请"), "act", "exclamation-triangle"),
+    "without_time": (_("待重约"), "act", "exclamation-triangle"),
     "cancelled": (_("已取消"), "closed", "no-symbol"),
 }
 TO_RESIDENT: dict[str, str | Promise] = {
     "reported": _("结果已出"),
     "read": _("结果已出"),
     "missed": _("没有去"),
-    "without_time": _("暂无时间，请问您的医生"),
+    "without_time": _("暂无时间，医生会为您另约"),
 }
 
 
@@ -44,6 +44,10 @@ class Row:
     @property
     def may_cancel(self) -> bool:
         return self.stands.code in {"booked", "waiting", "missed", "without_time"}
+
+    @property
+    def may_book_anew(self) -> bool:
+        return self.stands.code in {"missed", "without_time"}
 
 
 def row_of(order: ExamOrder, at: datetime, *, to_resident: bool = False) -> Row:

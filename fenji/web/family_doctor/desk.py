@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from fenji.apps.booking import exam_lists
+from fenji.apps.booking import exam_lists, exam_rebooking
 from fenji.apps.common import clock
 from fenji.apps.notices import queries as notices
 from fenji.apps.referrals import actions, queries
@@ -41,10 +41,11 @@ def today(request: PostRequest) -> HttpResponse:
     listed = {row.pk for rows in (act, sign, receive) for row in rows}
     due = queries.follow_ups_due([post])[:PAGE_SIZE]
     results = list(exam_lists.unread(post.institution_id)[:NEWS])
-    record_listing("today", act, sign, receive, due, results, by=request.user, posts=[post], at=at)
+    anew = list(exam_rebooking.to_book_anew().filter(ordered_from_id=post.institution_id)[:NEWS])
+    record_listing("today", act, sign, receive, due, results, anew, by=request.user, posts=[post], at=at)
     words = {
         "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive, "follow_ups": due,
-        "results": results,
+        "results": results, "anew": anew,
         "news": latest_news(inbox, post.institution_id, listed=listed, most=NEWS),
     }  # fmt: skip
     return render(request, "family_doctor/today.html", words)

@@ -26,6 +26,7 @@ EVENTS: dict[str, str | Promise] = {
     "waiting.ended": _("候补已结束"),
     "examination.booked": _("检查已约好"),
     "examination.moved": _("检查时间有变"),
+    "examination.to_rebook": _("检查停诊，待重约"),
     "examination.reported": _("检查结果已出"),
     "examination.critical": _("危急值"),
     "examination.result": _("检查结果已出"),
@@ -33,6 +34,7 @@ EVENTS: dict[str, str | Promise] = {
     "proposal.made": _("建议下转"),
     "proposal.late": _("下转建议逾期未答"),
     "surgery.late": _("日间手术逾期"),
+    "surgery.answered": _("日间手术有答复"),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import actions, examinations, queries, waiting
 from fenji.apps.booking.errors import AlreadyReported, BookingEnded, NotThatKind, SlotTaken
-from fenji.apps.booking.examinations import ItemForm, Result
+from fenji.apps.booking.examinations import Result
 from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, Place, WaitingEntry
 from fenji.apps.booking.policies import REFERRED, Access, Wanted
 from fenji.apps.booking.sessions import close_session
@@ -163,18 +163,6 @@ def test_without_a_free_time_an_order_may_wait_and_is_offered_the_next(ward: War
     kept = Booking.objects.get(exam_order=waits.order)
     assert (kept.place, kept.state) == (taken, "held")
     assert WaitingEntry.objects.get().state == "offered"
-
-
-def test_an_item_is_set_by_its_own_house_and_changed_by_its_code() -> None:
-    where = clinic.department("放射科")
-    by = clinic.keeper(where)
-    made = examinations.put_item(ItemForm(where.pk, "CT1", "胸部 CT", minutes=10), by=by, at=NOW)
-    again = examinations.put_item(ItemForm(where.pk, "CT1", "胸部 CT 平扫"), by=by, at=NOW)
-    assert (made.pk, again.name) == (again.pk, "胸部 CT 平扫")
-    with pytest.raises(NotFound):
-        examinations.put_item(ItemForm(where.pk, "CT2", "头颅 CT"), by=clinic.keeper(clinic.hospital()), at=NOW)
-    with pytest.raises(Invalid):
-        examinations.put_item(ItemForm(where.pk, "CT3", "", minutes=0), by=by, at=NOW)
 
 
 def test_times_named_free_are_those_that_can_be_ordered(ward: Ward) -> None:
