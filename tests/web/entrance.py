@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from fenji.apps.accounts.models import User
 from fenji.apps.common.models import AuditEvent
 from tests.factories.accounts import PASSWORD
 from tests.factories.world import World
@@ -26,13 +27,21 @@ def verbs() -> list[str]:
 
 def client_of(world: World, name: str) -> Client:
     """The browser of one of the world's people, logged in."""
+    return logged_in(world.people[name])
+
+
+def logged_in(user: User) -> Client:
     client = Client()
-    client.force_login(world.people[name])
+    client.force_login(user)
     return client
 
 
 def text_of(client: Client, path: str, status: int = 200) -> str:
     """The page at an address, which must answer so."""
     answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
+    assert answer.status_code == status, text(answer)[:2000]
+    return text(answer)
+
+
+def text(answer: HttpResponse) -> str:
     return answer.content.decode()

@@ -117,10 +117,41 @@ def test_a_draft_without_a_plan_is_named_and_not_sent(world: World, clock: Froze
 
 def test_to_another_house_than_the_residents_own_a_reason_is_asked(world: World, clock: Frozen):
     client, path = page(world)
-    other = institution("yx-other", "程村镇卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, world.region)
-    Department.objects.create(institution=other, code="gp", name="全科", specialty="02")
-    refused = client.post(path, filled(world, clock, institution=other.code))
+    other = another_house(world)
+    refused = client.post(path, filled(world, clock, institution=other))
     assert refused.status_code == 422
     assert "choice_code" in refused.context["form"].errors
-    client.post(path, filled(world, clock, institution=other.code, choice_code="nearer", idempotency_key="k4"))
+    client.post(path, filled(world, clock, institution=other, choice_code="nearer", idempotency_key="k4"))
     assert Referral.objects.get().choice_code == "nearer"
+
+
+# --- where to: institutions first, a reason only of who passes over the preferred one
+
+
+def another_house(world: World) -> str:
+    other = institution("yx-other", "程村镇卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, world.region)
+    Department.objects.create(institution=other, code="gp", name="全科", specialty="02")
+    return other.code
+
+
+def test_the_reason_is_asked_below_the_institutions_once_another_is_chosen(world: World, clock: Frozen):
+    client, path = page(world)
+    other = another_house(world)
+    first = client.get(path).content.decode()
+    assert other in first and "choice_code" not in first
+    part = client.get(path, {"institution": other}, headers={"HX-Request": "true", "HX-Target": "where"})
+    shown = part.content.decode()
+    assert "<html" not in shown and shown.index('name="institution"') < shown.index('name="choice_code"')
+    assert f'value="{other}" required checked' in shown
+
+
+def test_on_the_way_down_nothing_is_said_of_places(world: World, clock: Frozen):
+    client, path = page(world)
+    assert "最近号源" not in client.get(path).content.decode()
+
+
+def test_initials_that_fit_several_diagnoses_are_asked_back(world: World, clock: Frozen):
+    client, path = page(world)
+    answer = client.post(path, filled(world, clock, diagnosis="xjt"))
+    assert answer.status_code == 422 and "I20.9 心绞痛" in answer.content.decode()
+    assert not Referral.objects.exists()

@@ -42,11 +42,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The choice, the findings it rests on, and the department behind each proposed institution's code."""
+    """The choice, the findings it rests on, and the department behind each proposed institution's code.
+
+    `is_booked`: places and waits mean something; an emergency is taken at once, primary care takes over without one.
+    """
 
     choice: Choice
     findings: list[Finding]
     departments: Mapping[str, int]
+    is_booked: bool = True
 
 
 def findings_for(measures: Mapping[str, Any], diagnosis_code: str, direction: Direction, on: date) -> list[Finding]:
@@ -82,7 +86,9 @@ def choose(question: Question, *, with_places: bool = True) -> Answer:
         is_exempt=exempt.is_exempt(age, question.diagnosis_code, day),
     )
     candidates = _candidates(near, departments if with_places else {}, question, day)
-    return Answer(propose(case, candidates, rulebooks.current().choice_rules(day), question.at), findings, departments)
+    choice = propose(case, candidates, rulebooks.current().choice_rules(day), question.at)
+    is_booked = question.urgency is not Urgency.EMERGENCY and question.direction is not Direction.DOWN
+    return Answer(choice, findings, departments, is_booked)
 
 
 def asks_why(question: Question, institution_code: str) -> Reason | None:

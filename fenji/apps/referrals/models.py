@@ -183,7 +183,12 @@ class CarePlan(models.Model):
 
 
 class FollowUp(models.Model):
-    """A dated task after a referral: the community team sees the patient, or the upper doctor looks in (guidance)."""
+    """A dated task after a referral: the community team sees the patient, or the upper doctor looks in (guidance).
+
+    `what` is as written in the plan, or one of the two that nobody writes.
+    """
+
+    AFTER_REFERRAL, LOOK_IN = "转诊后随访", "随诊指导"
 
     class Kind(models.TextChoices):
         FOLLOW_UP = "follow_up", _("随访")

@@ -25,12 +25,13 @@ from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
 from fenji.kernel.referral import Direction, State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
-from fenji.web.family_doctor.sheet import diagnosis_meant
+from fenji.web.family_doctor.diagnosis import diagnosis_meant, unclear_words
 from fenji.web.posting import once, show_faults, version_of
 from fenji.web.presenters.names import full_name
 from fenji.web.referrals.forms import choice_field
 from fenji.web.referrals.plan import PlanForm, lines, typed_plan
 from fenji.web.referrals.presenter import proposals
+from fenji.web.referrals.where import Where, asks_where, wanted_house
 from fenji.web.roles import PostRequest, requires_role
 
 CONSENT = (("self", gettext_lazy("居民本人同意")), ("guardian", gettext_lazy("监护人或家属同意")))
@@ -54,6 +55,12 @@ class DownForm(PlanForm):
             for name, field in self.fields.items():
                 field.required = name == "diagnosis"
 
+    def clean_diagnosis(self) -> str:
+        text = str(self.cleaned_data["diagnosis"])
+        if words := unclear_words(text):
+            raise forms.ValidationError(words)
+        return text
+
 
 @require_http_methods(["GET", "POST"])
 @requires_role(Role.PHYSICIAN)
@@ -67,7 +74,7 @@ def send_down(request: PostRequest, resident_id: UUID) -> HttpResponse:
             return once(request, lambda: _write(request, resident_id, form))
         except Invalid as invalid:
             show_faults(form, invalid, BOXES)
-    return _page(request, form, resident, at, institution=request.POST.get("institution", ""))
+    return form_page(request, form, resident, at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,19 +90,19 @@ def edit(request: PostRequest, referral_id: UUID) -> HttpResponse:
             return once(request, lambda: _rewrite(request, referral, form, at))
         except Invalid as invalid:
             show_faults(form, invalid, BOXES)
-    chosen = request.POST.get("institution") or (referral.receiver.code if referral.receiver else "")
-    return _page(request, form, referral.resident, at, institution=chosen, version=referral.version)
+    house = referral.receiver.code if referral.receiver else ""
+    return form_page(request, form, referral.resident, at, house=house, version=referral.version)
 
 
-def _page(
-    request: PostRequest, form: DownForm, resident: Resident, at: datetime, *, institution: str, version: int = 0
+def form_page(
+    request: PostRequest, form: DownForm, resident: Resident, at: datetime, *, house: str = "", **words: Any
 ) -> HttpResponse:
+    """The form with the institutions beside it, `house` chosen until another is; asked for, these alone."""
     question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
-    found = proposals(choose(question), at)
-    if institution not in {one.institution.code for one in found}:
-        institution = found[0].institution.code if found else ""
-    page = {"form": form, "resident": resident, "at": at, "proposals": found, "chosen": institution, "version": version}
-    return render(request, "clinic/send_down.html", page, status=422 if form.errors else 200)
+    where = Where(proposals(choose(question), at), wanted_house(request) or house, form["choice_code"])
+    template = "referrals/_where.html" if asks_where(request) else "clinic/send_down.html"
+    page = {"form": form, "resident": resident, "at": at, "where": where, **words}
+    return render(request, template, page, status=422 if form.errors else 200)
 
 
 def _write(request: PostRequest, resident_id: UUID, form: DownForm) -> str:

@@ -39,7 +39,7 @@ def refer(request: PostRequest, resident_id: UUID) -> HttpResponse:
     at = clock.now()
     resident = access_resident(request.user, resident_id, at=at, purpose=Purpose.REFERRAL)
     sheet = Sheet(resident, request.post, request.POST if request.method == "POST" else QueryDict(), at)
-    if request.method == "POST" and request.POST.get("step") in {"send", "draft"}:
+    if _is_to_be_written(request, sheet):
         try:
             return once(request, lambda: _write(request, sheet))
         except (Invalid, ResourceTaken) as fault:
@@ -59,7 +59,7 @@ def edit(request: PostRequest, referral_id: UUID) -> HttpResponse:
     policies.check_move(referral, "edit", parties, approval_required=needs_signature)
     data = request.POST if request.method == "POST" else typed_before(referral)
     sheet = Sheet(referral.resident, request.post, data, at)
-    if request.method == "POST" and request.POST.get("step") in {"send", "draft"}:
+    if _is_to_be_written(request, sheet):
         try:
             return once(request, lambda: _rewrite(request, sheet, referral))
         except Invalid as invalid:
@@ -75,6 +75,15 @@ def diagnoses(request: PersonRequest) -> HttpResponse:
     """Suggestions while a diagnosis is typed: code, Chinese, pinyin or initials."""
     found = load_diagnoses().search(request.GET.get("diagnosis", ""), limit=12)
     return render(request, "family_doctor/_diagnoses.html", {"found": found})
+
+
+def _is_to_be_written(request: PostRequest, sheet: Sheet) -> bool:
+    """Whether the sheet is to be kept or sent; not before it is clear which diagnosis is meant."""
+    if request.method != "POST" or request.POST.get("step") not in {"send", "draft"}:
+        return False
+    if sheet.typed.is_unclear:
+        sheet.faults = {"diagnosis_name": sheet.typed.question}
+    return not sheet.faults
 
 
 def _write(request: PostRequest, sheet: Sheet) -> str:

@@ -28,14 +28,18 @@ from fenji.kernel.explanation import explain, name_of
 from fenji.kernel.first_contact import Judgement
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
-from fenji.rulebook.diagnoses import CODE, Diagnosis, load_diagnoses, specialty_of
+from fenji.web.family_doctor.diagnosis import typed
 from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
 from fenji.web.presenters.numbers import money_words
 from fenji.web.referrals.presenter import ProposalCard, proposals
+from fenji.web.referrals.where import Where
 
 MOST_PLACES = 40
 AT_ONCE = ("history", "results", "medicines", "allergies")
 ASKED_AT_ONCE = 8
+OF_CHOICE = (
+    "institution", "place", "choice_code", "choice_reason", "wait_asked", "wait", "bed", "bed_day", "consent_by",
+)  # fmt: skip
 MEASURE = "m_"  # prefix of the measures' fields
 
 
@@ -52,7 +56,8 @@ class Sheet:
     def __post_init__(self) -> None:
         self.urgency = Urgency(_one_of(self.data.get("urgency"), Urgency, Urgency.ROUTINE))
         self.direction = Direction(_one_of(self.data.get("direction"), Direction, Direction.UP))
-        self.diagnosis = diagnosis_meant(self.data.get("diagnosis", ""))
+        self.typed = typed(self.data.get("diagnosis", ""), self.data.get("meant", ""))
+        self.diagnosis = self.typed.found
         self.code = self.diagnosis.code if self.diagnosis else ""
         self.day = day_of(self.at)
         self.catalogue = rulebooks.current().catalogue(self.day)
@@ -63,7 +68,8 @@ class Sheet:
         self.wants_bed = self.data.get("bed") == "yes" and self.urgency is not Urgency.EMERGENCY
         self.bed_day = day_of_admission(self.data.get("bed_day", ""), self.at)
         self.cards = with_beds(self.cards, self.bed_day, self.at) if self.wants_bed else self.cards
-        self.chosen = self._chosen()
+        self.where = Where(self.cards, self.data.get("institution", ""))
+        self.chosen = self.where.chosen
         self.beds = (
             beds_at(self.chosen, self.resident, self.bed_day, self.at) if self.chosen and self.wants_bed else None
         )
@@ -95,15 +101,6 @@ class Sheet:
     @property
     def asked_more(self) -> list[tuple[Measure, str, Any]]:
         return [row for row in self.asked if not row[2] and row[0].code not in self._of_disease]
-
-    @property
-    def others(self) -> list[ProposalCard]:
-        """The institutions beside the chosen one."""
-        return [card for card in self.cards if card is not self.chosen]
-
-    @property
-    def is_first(self) -> bool:
-        return bool(self.cards) and self.chosen is self.cards[0]
 
     @cached_property
     def _of_disease(self) -> frozenset[str]:
@@ -144,6 +141,16 @@ class Sheet:
         return [(code, pgettext("reason", words)) for code, words in CHOICE_REASONS.items()]
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What was answered about where to, while that cannot be shown."""
+        return [(name, str(self.data[name])) for name in OF_CHOICE if self.data.get(name)]
+
+    @property
+    def kept_measures(self) -> list[tuple[str, str]]:
+        """What was measured, while no diagnosis asks for it."""
+        return [] if self.asked else [(name, str(self.data[name])) for name in self.data if name.startswith(MEASURE)]
+
+    @property
     def consent(self) -> str:
         return self.data.get("consent_by", "")
 
@@ -157,7 +164,7 @@ class Sheet:
         """The form as the action takes it."""
         return {
             "direction": self.direction.value, "urgency": self.urgency.value, "diagnosis_code": self.code,
-            "diagnosis_name": self.diagnosis.name if self.diagnosis else self.data.get("diagnosis", ""),
+            "diagnosis_name": self.diagnosis.name if self.diagnosis else self.typed.text,
             "specialty": self.specialty, "institution": self.chosen.institution.code if self.chosen else "",
             "department": self.chosen.department if self.chosen and self.chosen.department else "",
             "place": self.data.get("place", "") if self.places else "", "criterion": self._criterion(),
@@ -191,7 +198,7 @@ class Sheet:
         return [(one, name_of(one, language), self.data.get(MEASURE + one.code, "")) for one in asked]
 
     def _answer(self) -> Answer | None:
-        if not self.data.get("diagnosis"):
+        if not self.typed.text or self.typed.is_unclear:
             return None
         question = Question(
             self.resident, self.post.institution, self.direction, self.urgency,
@@ -205,12 +212,6 @@ class Sheet:
         found = estimates_at(self.resident, self.post.institution, houses, Setting.OUTPATIENT, at=self.at)
         costs = {code: money_words(one.settlement.self_cents) for code, one in found.items()}
         return [replace(card, pays=costs.get(card.institution.code, "")) for card in cards]
-
-    def _chosen(self) -> ProposalCard | None:
-        wanted = self.data.get("institution")
-        return next(
-            (card for card in self.cards if card.institution.code == wanted), self.cards[0] if self.cards else None
-        )
 
     def _places(self) -> list[Place]:
         if self.chosen is None or self.chosen.department is None or self.urgency is Urgency.EMERGENCY or self.wants_bed:
@@ -238,21 +239,6 @@ def _typed(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def diagnosis_meant(text: str) -> Diagnosis | None:
-    """The diagnosis of a typed text: by its code in front, or the one that has exactly this name.
-
-    A code the table lacks keeps the name typed beside it and the specialty of its range.
-    """
-    table, text = load_diagnoses(), text.strip()
-    code, _space, name = text.partition(" ")
-    if text and (found := table.get(code)):
-        return found
-    if CODE.match(code):
-        return Diagnosis(code.upper(), name.strip() or code.upper(), "", specialty_of(code))
-    best = table.search(text, limit=1)
-    return best[0] if best and text in {best[0].name, *best[0].aliases} else None
 
 
 def _read_measures(data: QueryDict, measures: Any) -> dict[str, Any]:

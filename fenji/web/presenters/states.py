@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.models import FollowUp, Referral
 from fenji.kernel.referral import BY_ACTION, CHOICE_REASONS, REASONS, STATES, Direction, Party, State, Urgency
 
 
@@ -62,6 +62,17 @@ PARTIES: dict[Party, str | Promise] = {
     Party.RESIDENT: _("居民"),
     Party.CLOCK: _("系统"),
 }
+
+
+FOLLOW_UPS: dict[str, str | Promise] = {
+    FollowUp.AFTER_REFERRAL: _("转诊后随访"),
+    FollowUp.LOOK_IN: _("随诊指导"),
+}
+
+
+def follow_up_words(task: FollowUp) -> str:
+    """What is to be done: in the reader's words what the system set, as written what a doctor did."""
+    return str(FOLLOW_UPS.get(task.what, task.what))
 
 
 def state_mark(state: State | str) -> Mark:

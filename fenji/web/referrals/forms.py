@@ -17,6 +17,7 @@ from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.kernel.referral import CHOICE_REASONS, CHOOSING, REASONS, Move, Party
 from fenji.web.posting import number_of
+from fenji.web.presenters.names import full_name
 from fenji.web.referrals.plan import PlanForm
 from fenji.web.widgets import DateTimeInput
 
@@ -63,9 +64,7 @@ class MoveForm(forms.Form):
 def choice_field() -> forms.ChoiceField:
     """Why not where the rules prefer: asked only of who sends elsewhere, so it may stay empty."""
     reasons = [(code, pgettext("reason", words)) for code, words in CHOICE_REASONS.items()]
-    return forms.ChoiceField(
-        label=_("没有选首选机构的理由"), choices=[("", _("选的是首选机构")), *reasons], required=False
-    )
+    return forms.ChoiceField(label=_("没有选首选机构的理由"), choices=[("", _("请选择理由")), *reasons], required=False)
 
 
 NOTE_LABELS = {
@@ -99,7 +98,7 @@ class AssignForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = self.referral.receiver.departments.filter(valid_until__isnull=True) if self.referral.receiver else []
-        self.fields["department"].choices = [(unit.pk, unit.name) for unit in units if not unit.is_office]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [(unit.pk, full_name(unit)) for unit in units if not unit.is_office]  # type: ignore[attr-defined]
         self.fields["department"].initial = self.referral.department_id
 
     def given(self) -> Given:

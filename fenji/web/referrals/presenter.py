@@ -191,6 +191,7 @@ class ProposalCard:
     metres: int | str
     needs_reason: bool
     department: int | None
+    is_booked: bool  # whether its next place and its wait mean anything
     beds: str = ""  # of an inpatient referral: free beds of the day, and how long referred patients waited for one
     bed_wait: str = ""
     pays: str = ""  # what the resident would pay there, where an estimate was made
@@ -217,6 +218,7 @@ def _card(one: Proposal, house: Institution, answer: Answer, at: datetime) -> Pr
         metres=round(candidate.distance_km * 1000) if candidate.distance_km is not None else "",
         needs_reason=one.needs_reason,
         department=answer.departments.get(candidate.code),
+        is_booked=answer.is_booked,
     )
 
 

@@ -22,10 +22,11 @@ from fenji.apps.referrals.actions.effects.places import uses_places
 from fenji.apps.referrals.choosing import Answer, choose, question_of
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
-from fenji.kernel.referral import BY_ACTION, Direction, Move, Party, State, Urgency
+from fenji.kernel.referral import BY_ACTION, CHOOSING, Direction, Move, Party, State, Urgency
 from fenji.web.posting import once, show_faults, version_of
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.referrals.presenter import ReferralPage, proposals
+from fenji.web.referrals.where import Where, asks_where, wanted_house
 from fenji.web.roles import PersonRequest, requires_login
 
 DIRECT = frozenset(
@@ -78,9 +79,9 @@ def move(request: PersonRequest, referral_id: UUID, action: str) -> HttpResponse
             return once(request, lambda: _perform(request, referral, form))
         except (Invalid, PlaceStillFree, SlotTaken) as fault:  # what was written stays on the page
             show_faults(form, fault, {"choice_code": "reason"})
-    return render(
-        request, "referrals/move.html", _move_page(referral, row, form, at), status=422 if form.errors else 200
-    )
+    template = "referrals/_where.html" if asks_where(request) else "referrals/move.html"
+    words = _move_page(request, referral, form, at)
+    return render(request, template, words, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -162,16 +163,19 @@ def _done_words(row: Move, moved: Referral) -> str:
     return _("已完成：%(what)s。转诊号 %(number)s。") % {"what": pgettext("move", row.name), "number": moved.number}
 
 
-def _move_page(referral: Referral, row: Move, form: MoveForm, at: Any) -> dict[str, Any]:
-    answer = _answer(referral, row, at) if form.proposes else None
+def _move_page(request: HttpRequest, referral: Referral, form: MoveForm, at: Any) -> dict[str, Any]:
+    where = None
+    if form.proposes:
+        why = form["reason"] if form.move.action in CHOOSING else None
+        where = Where(proposals(_answer(referral, form.move, at), at), wanted_house(request), why)
     return {
         "referral": referral,
-        "move": row,
+        "move": form.move,
         "form": form,
         "at": at,
         "places": form.places,
-        "proposals": proposals(answer, at) if answer else [],
-        "is_offer": row.action == "offer",
+        "where": where,
+        "is_offer": form.move.action == "offer",
     }
 
 

@@ -23,7 +23,7 @@ from fenji.apps.stays.policies import WARD_STAFF
 from fenji.apps.stays.rules import day_of
 from fenji.kernel.referral import State
 from fenji.kernel.stays import Event, StayState
-from fenji.web.family_doctor.sheet import diagnosis_meant
+from fenji.web.family_doctor.diagnosis import diagnosis_meant
 from fenji.web.posting import once, show_faults
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.forms import AdmitForm, BlockForm, ExpectForm, TransferForm

@@ -18,7 +18,6 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, Forbidden, NotFound
 from fenji.apps.referrals import queries as referrals
 from fenji.apps.referrals.actions.going_down import hand_over_surgery
-from fenji.apps.referrals.choosing import Question, choose
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.actions import reveal
@@ -29,12 +28,11 @@ from fenji.apps.stays import surgery, theatres
 from fenji.apps.stays.models import Surgery, SurgeryCall
 from fenji.apps.stays.policies import HOSPITAL, SURGERY_STEPS
 from fenji.kernel.day_surgery import SurgeryState
-from fenji.kernel.referral import Direction, State, Urgency
+from fenji.kernel.referral import State
 from fenji.kernel.roles import Role
-from fenji.web.clinic.down import BOXES, DownForm, slip_of
-from fenji.web.family_doctor.sheet import diagnosis_meant
+from fenji.web.clinic.down import BOXES, DownForm, form_page, slip_of
+from fenji.web.family_doctor.diagnosis import diagnosis_meant
 from fenji.web.posting import once, show_faults, version_of
-from fenji.web.referrals.presenter import proposals
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.forms import BookForm, CallForm, ChecklistForm, ReasonForm, SignsForm, SurgeryForm
 from fenji.web.wards.own import typed_diagnosis
@@ -130,11 +128,7 @@ def hand_over(request: PostRequest, surgery_id: UUID) -> HttpResponse:
             return once(request, lambda: _hand_over(request, found, form))
         except DomainError as error:
             show_faults(form, error, BOXES)
-    question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
-    places = proposals(choose(question), at)
-    chosen = request.POST.get("institution") or (places[0].institution.code if places else "")
-    words = {"form": form, "resident": resident, "at": at, "proposals": places, "chosen": chosen, "no_draft": True}
-    return render(request, "clinic/send_down.html", words, status=422 if form.errors else 200)
+    return form_page(request, form, resident, at, no_draft=True)
 
 
 @require_http_methods(["GET", "POST"])

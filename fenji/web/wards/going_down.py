@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fenji.apps.common import clock, rulebooks
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.referrals.actions.going_down import accept_proposal
-from fenji.apps.referrals.choosing import Question, choose
 from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident, relation_for
@@ -23,13 +22,11 @@ from fenji.apps.stays.models import Proposal
 from fenji.apps.stays.policies import DECIDERS, HOSPITAL, OBSERVERS
 from fenji.apps.stays.rules import day_of
 from fenji.kernel.reasons import Clause
-from fenji.kernel.referral import Direction, Urgency
 from fenji.kernel.roles import PRIMARY
 from fenji.kernel.tiers import PRIMARY_KINDS
-from fenji.web.clinic.down import BOXES, DownForm, slip_of
+from fenji.web.clinic.down import BOXES, DownForm, form_page, slip_of
 from fenji.web.posting import once, show_faults
 from fenji.web.presenters.names import full_name
-from fenji.web.referrals.presenter import proposals as proposed
 from fenji.web.roles import PostRequest, requires_role
 from fenji.web.wards.own import typed_diagnosis, wards_for
 from fenji.web.wards.readings import judged, title_of
@@ -69,13 +66,7 @@ def accept(request: PostRequest, proposal_id: UUID) -> HttpResponse:
             return once(request, lambda: _accept(request, proposal, form))
         except Invalid as invalid:
             show_faults(form, invalid, BOXES)
-    question = Question(resident, request.post.institution, Direction.DOWN, Urgency.ROUTINE, "", "", {}, at)
-    found = proposed(choose(question), at)
-    chosen = request.POST.get("institution") or (proposal.community.code if proposal.community else "")
-    if chosen not in {one.institution.code for one in found}:
-        chosen = found[0].institution.code if found else ""
-    words = {"form": form, "resident": resident, "at": at, "proposals": found, "chosen": chosen}
-    return render(request, "clinic/send_down.html", words, status=422 if form.errors else 200)
+    return form_page(request, form, resident, at, house=proposal.community.code if proposal.community else "")
 
 
 @require_POST

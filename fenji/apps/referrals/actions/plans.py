@@ -86,7 +86,7 @@ def _guidance(down: Referral, every_days: int | None, at: datetime) -> list[Foll
     return [
         FollowUp(
             referral=down, institution_id=down.sender_id, kind=FollowUp.Kind.GUIDANCE,
-            due_on=day + timedelta(days=ahead), what="随诊指导",
+            due_on=day + timedelta(days=ahead), what=FollowUp.LOOK_IN,
         )
         for ahead in range(every_days, GUIDANCE_HORIZON_DAYS + 1, every_days)
     ]  # fmt: skip

@@ -135,7 +135,7 @@ def acknowledge(act: Act) -> None:
         referral=referral,
         institution_id=referral.sender_id,
         due_on=day + timedelta(days=days),
-        what="转诊后随访",
+        what=FollowUp.AFTER_REFERRAL,
     )
     relations.close_all(act)
 
