@@ -3,7 +3,7 @@
 A post is valid from its first day until the day before `valid_until`. A day is a date in Asia/Shanghai.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from fenji.apps.common.request_memory import remembered
 from fenji.apps.common.rows import Rows
 from fenji.apps.registry.models import Absence, Department, Duty, Membership, Team
 from fenji.kernel.roles import PRIMARY, Role
+from fenji.kernel.tiers import Kind
 
 
 def desks_of(post: Membership) -> list[tuple[int, int | None]]:
@@ -69,6 +70,15 @@ def teams_of(user: User, on: date) -> list[Team]:
     """The teams whose inbox the person shares by a post of their own."""
     posts = Membership.objects.filter(held_on(on), user_id=user.pk, user__is_active=True)
     return list(Team.objects.filter(members__in=posts).select_related("institution").distinct().order_by("code"))
+
+
+def houses_of_teams(posts: Iterable[Membership], on: date) -> list[int]:
+    """The primary institutions in whose teams these posts at village stations are; nothing is asked for other posts."""
+    there = [post.pk for post in posts if post.institution.kind == Kind.VILLAGE_STATION]
+    if not there:
+        return []
+    teams = Team.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), members__in=there)
+    return sorted(set(teams.values_list("institution_id", flat=True)))
 
 
 def teams_at(institution_id: int) -> list[Team]:

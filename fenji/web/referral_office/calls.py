@@ -1,5 +1,7 @@
 """Whom to telephone: residents without a mobile, notices that did not arrive, complaints that wait for an answer."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,11 +14,14 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.notices import actions as notices
 from fenji.apps.notices import queries
 from fenji.apps.referrals import actions
+from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Complaint
 from fenji.apps.referrals.queries import access_referral
 from fenji.apps.registry.posts import desks_of
+from fenji.apps.residents import listing as residents
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.posting import once
+from fenji.web.referral_office.call_rows import Call, call_rows
 from fenji.web.roles import PostRequest, requires_role
 
 CALLERS = (Role.REFERRAL_OFFICE, *PRIMARY)
@@ -28,11 +33,12 @@ MOST = 100
 def calls(request: PostRequest) -> HttpResponse:
     """The call list, oldest first, and what could not be delivered."""
     at, post = clock.now(), request.post
-    waiting = queries.call_list(desks_of(post))
-    undelivered = queries.undelivered(at=at, institution_ids=[post.institution_id])
-    return render(
-        request, "referral_office/calls.html", {"at": at, "waiting": waiting[:MOST], "undelivered": undelivered[:MOST]}
-    )
+    listed = queries.call_list(desks_of(post))[:MOST]
+    late = queries.undelivered(at=at, institution_ids=[post.institution_id])
+    waiting = call_rows(listed, request.user, at)
+    undelivered = call_rows(late.exclude(pk__in=[call.notice.pk for call in waiting])[:MOST], request.user, at)
+    _record(request, [*waiting, *undelivered], at)
+    return render(request, "referral_office/calls.html", {"at": at, "waiting": waiting, "undelivered": undelivered})
 
 
 @require_POST
@@ -70,3 +76,11 @@ def answer(request: PostRequest, complaint_id: int) -> HttpResponse:
         return reverse("referral", args=[complaint.referral_id])
 
     return once(request, perform)
+
+
+def _record(request: PostRequest, calls: list[Call], at: datetime) -> None:
+    """Whose names stood there: by the referral one takes part in, or by the house's relation to the resident."""
+    referrals = [call.referral for call in calls if call.referral]
+    record_listing("calls", referrals, by=request.user, posts=[request.post], at=at)
+    others = [call.resident.pk for call in calls if call.resident and not call.referral]
+    residents.record_listing("calls", others, by=request.user, at=at, institution_id=request.post.institution_id)

@@ -10,14 +10,15 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.notices.models import Notice
-from fenji.apps.registry.models import Membership
+from fenji.apps.registry.models import Membership, Team
 from fenji.apps.residents import proofs, relations, search
 from fenji.apps.residents.errors import NoReadingPost, ProofExpired
 from fenji.apps.residents.models import CareRelation, CareRelationKind, ResidentAccount
 from fenji.apps.residents.policies import Purpose
 from fenji.kernel.roles import Office, Role
+from fenji.kernel.tiers import Kind, Level, Tier
 from tests.apps.residents.conftest import id_number, registered
-from tests.factories.world import World, person, resident_id
+from tests.factories.world import World, institution, person, resident_id
 
 
 def sees(world: World, who: str, at: object = None) -> str:
@@ -28,6 +29,27 @@ def sees(world: World, who: str, at: object = None) -> str:
 def test_a_place_of_work_sees_its_contracted_residents_and_nobody_else_does(world: World) -> None:
     assert [sees(world, who) for who in ("doctor", "nurse", "head")] == ["contract"] * 3
     assert [sees(world, who) for who in ("office", "physician", "city_office", "officer")] == [""] * 4
+
+
+def village_doctor(world: World) -> User:
+    """The only doctor of a village station, who belongs to the township's team."""
+    station = institution("v01", "岗美村卫生站", Kind.VILLAGE_STATION, Tier.VILLAGE, Level.NONE, world.region)
+    doctor = person("village", station, Role.VILLAGE_DOCTOR)
+    Team.objects.get(institution=world.township).members.add(Membership.objects.get(user=doctor))
+    return doctor
+
+
+def test_a_village_doctor_sees_who_signed_with_the_townships_team_and_nobody_else_of_the_township(world: World) -> None:
+    doctor = village_doctor(world)
+    world.people["village"] = doctor
+    signed = resident_id(world)
+    assert sees(world, "village") == "contract"
+    assert [one.pk for one in search.search(doctor, "", world.at).own] == [signed]
+    visitor = registered(world)  # there for a visit only
+    assert relations.relation_for(world.doctor, visitor.pk, world.at) is not None
+    assert relations.relation_for(doctor, visitor.pk, world.at) is None
+    Team.objects.get(institution=world.township).members.clear()
+    assert sees(world, "village") == "" and not search.search(doctor, "", world.at).own
 
 
 def test_absent_and_forbidden_answer_the_same(world: World) -> None:
