@@ -79,12 +79,15 @@ def _why_over(request: HttpRequest, at: datetime, *, is_staff: bool) -> str:
 
 
 def _chosen(request: HttpRequest, user: User, posts: list[Membership]) -> Membership | None:
-    """The post chosen in this session, else the one chosen last, else the main one (held longest); none not held."""
-    held = {post.pk: post for post in posts}
-    for wanted in (request.session.get(POST), user.last_post_id):
-        if wanted in held:
-            return held[wanted]
-    return min(posts, key=lambda post: (post.valid_from, post.pk), default=None)
+    """The post chosen in this session, else that with which it began; none not held."""
+    chosen = request.session.get(POST)
+    return next((post for post in posts if post.pk == chosen), None) or first_post(user, posts)
+
+
+def first_post(user: User, posts: list[Membership]) -> Membership | None:
+    """With which of the posts held a session begins: the one chosen last, else the main one (held longest)."""
+    last = next((post for post in posts if post.pk == user.last_post_id), None)
+    return last or min(posts, key=lambda post: (post.valid_from, post.pk), default=None)
 
 
 def _still_to_do(request: HttpRequest, user: User, *, is_staff: bool) -> HttpResponse | None:

@@ -10,7 +10,7 @@ from django.test import Client
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
-from fenji.apps.registry.models import Membership
+from fenji.apps.registry.models import Institution, Membership
 from fenji.kernel.roles import Office, Role
 from fenji.web.accounts.login import BACKEND
 from tests.factories.accounts import PASSWORD, administrator, person, program
@@ -117,6 +117,23 @@ def test_the_demonstration_offers_each_role_by_one_click(world: World, client: C
     assert click(client, world.doctor)["Location"] == "/"
     assert is_in(client)
     assert AuditEvent.objects.get(verb="account.login").actor_id == world.doctor.pk
+
+
+def test_a_card_tells_the_user_name_and_where_the_session_will_begin(
+    world: World, client: Client, settings: Any, clock: Frozen
+) -> None:
+    settings.DEMONSTRATION = True
+    User.objects.filter(pk=world.physician.pk).update(is_demonstration=True)
+    chosen = Institution.objects.get(pk=world.township.pk)
+    Institution.objects.filter(pk=chosen.pk).update(name_pinyin="a")  # first by name, but a second place of work
+    Membership.objects.create(
+        user=world.physician, institution=chosen, role=Role.PHYSICIAN, valid_from=clock.at.date()
+    )
+    page = client.get("/login/").content.decode()
+    assert "<code>physician</code>" in page
+    assert f"{world.county.short_name}、{chosen.short_name}" in page
+    click(client, world.physician)
+    assert world.county.short_name in client.get("/clinic/").content.decode()
 
 
 def test_outside_the_demonstration_one_click_is_not_there(client: Client) -> None:

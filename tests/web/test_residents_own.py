@@ -1,5 +1,7 @@
 """The resident's own pages: card, who may see and who looked, the family, large print."""
 
+from datetime import timedelta
+
 import pytest
 import segno
 from django.test import Client
@@ -7,12 +9,12 @@ from django.test import Client
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.residents import relations
-from fenji.apps.residents.models import ResidentAccount
+from fenji.apps.residents.models import CareRelationKind, ResidentAccount
 from fenji.apps.residents.policies import Purpose
 from fenji.web.resident.card import qr_svg
 from tests.apps.residents.conftest import registered
 from tests.factories.world import World, make_world, resident_id
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 OWN_PAGES = ("/me/", "/me/card/", "/me/seen/", "/me/family/")
@@ -54,6 +56,25 @@ def test_who_may_see_and_who_looked_are_told_by_institution(world: World, patien
     assert "nurse" not in page  # by institution, except in an emergency
     assert "阳西县人民医院 physician" in page
     assert "昏迷送入抢救室，需查过敏史" in page
+
+
+def test_an_institution_stands_once_with_every_reason_since_the_first_and_until_the_last(
+    world: World, patient: Client, clock: Frozen
+) -> None:
+    for number, days in enumerate((3, 30)):
+        relations.open_relation(
+            resident_id(world), institution_id=world.county.pk, kind=CareRelationKind.REFERRAL_RECEIVED,
+            cause_kind="referral", cause_id=number, at=clock.at, until=clock.at + timedelta(days=days),
+        )  # fmt: skip
+    resident = resident_id(world)
+    relations.open_visit(world.resident, institution_id=world.county.pk, at=clock.at)
+    page = text(patient.get("/me/seen/"))
+    may_see = page[page.index("现在谁可以查阅") : page.index("谁看过", page.index("现在谁可以查阅"))]
+    assert may_see.count("阳西县人民医院") == 1 and may_see.count("织篢镇中心卫生院") == 1
+    assert "接收机构 2 次" in may_see and "本次就诊" in may_see
+    assert "4月3日" in may_see and "3月7日" not in may_see
+    staff = text(client_of(world, "doctor").get(f"/residents/{resident}/"))
+    assert "接收机构 2 次" in staff
 
 
 def test_ones_own_looks_are_not_listed(world: World, patient: Client) -> None:

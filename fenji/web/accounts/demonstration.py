@@ -14,6 +14,7 @@ from fenji.kernel.roles import PRIMARY, Office, Role
 from fenji.web.presenters.dates import local
 from fenji.web.presenters.names import short_name
 from fenji.web.presenters.posts import office_words, role_words
+from fenji.web.session import first_post
 
 Words = str | Promise
 AT_MOST_PER_ROLE = 3
@@ -47,10 +48,9 @@ RESIDENT_DOES = _("看自己的转诊走到哪一步、预约和医生的话")
 
 @dataclass(frozen=True)
 class Person:
-    account: int
-    name: str
+    user: User
     role: str
-    place: str
+    place: str  # where the session begins; then the other places of work
     does: Words
 
 
@@ -76,15 +76,16 @@ def _people(users: Iterable[User]) -> Iterable[tuple[Words, Person]]:
     for user in users:
         if user.office:
             office = Office(user.office)
-            yield ADMINISTRATION, Person(user.pk, user.name, office_words(office), "", OFFICE_DOES[office])
+            yield ADMINISTRATION, Person(user, office_words(office), "", OFFICE_DOES[office])
             continue
         posts = posts_of(user, today)
-        if not posts:
-            yield RESIDENT, Person(user.pk, user.name, str(RESIDENT), "", RESIDENT_DOES)
+        post = first_post(user, posts)
+        if post is None:
+            yield RESIDENT, Person(user, str(RESIDENT), "", RESIDENT_DOES)
             continue
-        role = Role(posts[0].role)
-        where = short_name(posts[0].institution)
-        yield _group_of(role), Person(user.pk, user.name, role_words(role), where, DOES[role])
+        role = Role(post.role)
+        houses = dict.fromkeys(short_name(one.institution) for one in (post, *posts))
+        yield _group_of(role), Person(user, role_words(role), "、".join(houses), DOES[role])
 
 
 def _group_of(role: Role) -> Words:

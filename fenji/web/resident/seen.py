@@ -13,6 +13,7 @@ from fenji.apps.residents.models import CareRelationKind
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.queries import Look
 from fenji.web.presenters.names import full_name
+from fenji.web.presenters.seers import seers
 from fenji.web.resident.person import ResidentRequest, for_resident
 
 VERBS = {
@@ -43,7 +44,7 @@ def seen(request: ResidentRequest) -> HttpResponse:
     shown = {
         "resident": request.resident,
         "at": request.at,
-        "seers": queries.who_may_see(request.resident.pk, request.at),
+        "seers": seers(queries.who_may_see(request.resident.pk, request.at)),
         "lines": [_line(look) for look in looks],
         "page": page,
         "has_next": has_next,

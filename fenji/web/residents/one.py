@@ -13,6 +13,7 @@ from fenji.apps.common import clock
 from fenji.apps.contracts import queries as contracts
 from fenji.apps.residents import actions, duplicates, identity, policies, queries, relations
 from fenji.apps.residents.policies import Purpose
+from fenji.web.presenters.seers import seers
 from fenji.web.referrals.of_resident import of_resident
 from fenji.web.residents.guard import for_staff
 from fenji.web.roles import PostRequest
@@ -34,7 +35,7 @@ def show(request: PostRequest, resident_id: UUID, revealed: dict[str, str] | Non
         "revealed": revealed or {},
         "footing": relations.relation_for(request.user, resident.pk, at),
         "contract": contracts.contract_on(resident.pk, timezone.localdate(at)),
-        "seers": queries.who_may_see(resident.pk, at),
+        "seers": seers(queries.who_may_see(resident.pk, at)),
         "newborns": queries.newborns_of(resident),
         "pairs": [
             (pair, relations.relation_for(request.user, pair.other.pk, at) is not None)
