@@ -126,7 +126,9 @@ def _tried(upload: Upload, kind: Kind, report: Told, *, keep: bool) -> Outcome:
     if keep:
         _one_load_of(kind)
     with transaction.atomic():
-        kind.load(rows, Run(upload.system, upload.institution, acting, at, report), outcome)
+        run = Run(upload.system, upload.institution, acting, at, report)
+        kind.load(rows, run, outcome)
+        outcome.refuse(kind.besides(outcome.broken, run))
         if not keep or outcome.fault_count:
             transaction.set_rollback(True)
     return outcome

@@ -36,19 +36,26 @@ class Fault:
 
 @dataclass(frozen=True)
 class Row:
+    """A row as read; `unread` are the columns whose cells could not be, then missing in `values`."""
+
     number: int
     values: dict[str, Any]
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass
 class Outcome:
-    """What a run did or would do to `rows` rows. `faults` keeps the first thousand, `fault_count` counts all."""
+    """What a run did or would do to `rows` rows. `faults` keeps the first thousand, `fault_count` counts all.
+
+    `broken` are the rows that cannot be loaded for the sake of a cell, to be asked what else is wrong with them.
+    """
 
     rows: int = 0
     new: int = 0
     changed: int = 0
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
+    broken: list[Row] = field(default_factory=list)
 
     def refuse(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
@@ -73,6 +80,7 @@ def read_table(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> tup
         values, faults = _read(number, given, columns)
         if faults:
             outcome.refuse(faults)
+            outcome.broken.append(Row(number, values, frozenset(values.keys() ^ {column.name for column in columns})))
         else:
             read.append(Row(number, values))
     return read, outcome
@@ -113,6 +121,7 @@ def _read(number: int, given: dict[str, Cell], columns: Sequence[Column]) -> tup
             faults.append(Fault(number, column.title, str(fault)))
             continue
         if column.required and values[column.name] in (None, ""):
+            del values[column.name]
             faults.append(Fault(number, column.title, _("请填写这一项。")))
     return values, faults
 

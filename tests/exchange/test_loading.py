@@ -148,6 +148,26 @@ def test_every_bad_resident_is_named_and_none_is_loaded(system: User):
     assert id_number(2) not in json.dumps(refused.faults)
 
 
+def test_a_row_with_a_bad_cell_is_told_all_its_other_faults(system: User, security: User, world: World):
+    rows = [
+        resident_row(4, number=float(id_number(4)), phone="12", town="无此镇"),  # sex and birth rest on the number
+        resident_row(6, name="", number=id_number(6)[:17] + "Y", scheme="不存在"),
+    ]
+    named = [(fault["row"], fault["column"]) for fault in send("residents", system, RESIDENT_HEADER, *rows).faults]
+    assert sorted(named) == [
+        (2, "电话"), (2, "证件号码"), (2, "镇街"), (3, "医保类型"), (3, "姓名"), (3, "证件号码"),
+    ]  # fmt: skip
+    people = [
+        ("D9", "黄志远", "huangzy", "yx-renmin", "none", "院长", "不是日期", None),
+        ("D8", "黄志远", "doctor", "yx-renmin", "none", "医院医师", None, None),
+    ]
+    named = [(fault["row"], fault["column"]) for fault in send("staff", security, STAFF, *people).faults]
+    assert sorted(named) == [(2, "任职日期"), (2, "岗位"), (2, "科室代码"), (3, "科室代码")]
+    contract = ("R1", None, "无此团队", "不是日期", "2027-01-01")
+    named = [fault["column"] for fault in send("contracts", system, CONTRACTS, contract).faults]
+    assert sorted(named) == ["团队代码", "居民编号", "签约起"]
+
+
 def test_a_resident_without_a_source_is_adopted_and_anothers_is_a_fault(system: User):
     load("residents", system, RESIDENT_HEADER, resident_row(2), system="one")
     refused = send("residents", system, RESIDENT_HEADER, resident_row(2), system="other")

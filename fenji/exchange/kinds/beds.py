@@ -11,7 +11,7 @@ from fenji.apps.stays.handing_over import hand_over, handed_over_at, take_back
 from fenji.apps.stays.models import Resource
 from fenji.apps.stays.wards import ResourceForm, put_resource
 from fenji.exchange.cells import YES_NO, choice, code, day, up_to
-from fenji.exchange.kinds.kind import Effect, Kind, Run, institution_of, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, institution_of, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office, Role
 from fenji.kernel.stays import ResourceKind
@@ -71,7 +71,13 @@ def _department(institution: Institution, code: str) -> Department:
     return found
 
 
+LOOKS: Looks = {
+    ("institution",): lambda values, run: institution_of(values["institution"], run),
+    ("institution", "department"): lambda values, run: _department(
+        institution_of(values["institution"], run), values["department"]
+    ),
+}
 KIND = Kind(
-    "beds", gettext_lazy("床位与手术间"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM,
-    frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM}),
+    "beds", gettext_lazy("床位与手术间"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM,
+    frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM}), besides=looked_up(COLUMNS, LOOKS),
 )  # fmt: skip

@@ -12,8 +12,9 @@ from fenji.apps.booking.policies import KEEPERS, ZONE
 from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.models import Institution
 from fenji.exchange.cells import choice, clock_time, code, day, up_to, whole
-from fenji.exchange.kinds.kind import Effect, Kind, Run, institution_of, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, institution_of, looked_up, row_by_row
 from fenji.exchange.kinds.schedules import LINES, department_of, physician_of
+from fenji.exchange.kinds.schedules import LOOKS as NAMED
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office
 
@@ -71,4 +72,13 @@ def _item(institution: Institution, item_code: str) -> int | None:
     return found.pk
 
 
-KIND = Kind("blocks", gettext_lazy("交出的号源"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM, KEEPERS)
+LOOKS: Looks = {
+    **NAMED,
+    ("institution", "exam_item"): lambda values, run: _item(
+        institution_of(values["institution"], run), values["exam_item"]
+    ),
+}
+KIND = Kind(
+    "blocks", gettext_lazy("交出的号源"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM, KEEPERS,
+    besides=looked_up(COLUMNS, LOOKS),
+)  # fmt: skip

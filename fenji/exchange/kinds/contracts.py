@@ -13,7 +13,7 @@ from fenji.apps.registry.models import Team
 from fenji.apps.residents import identity
 from fenji.apps.residents.models import Resident
 from fenji.exchange.cells import code, day
-from fenji.exchange.kinds.kind import Effect, Kind, Run, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office, Role
 
@@ -70,7 +70,8 @@ def _team(code: str, run: Run) -> Team:
     return team
 
 
+LOOKS: Looks = {("resident", "id_number"): resident_of, ("team",): lambda values, run: _team(values["team"], run)}
 KIND = Kind(
-    "contracts", gettext_lazy("家庭医生签约"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM,
-    frozenset({Role.PRIMARY_HEAD, Role.FAMILY_DOCTOR}), by_machine=True,
+    "contracts", gettext_lazy("家庭医生签约"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM,
+    frozenset({Role.PRIMARY_HEAD, Role.FAMILY_DOCTOR}), by_machine=True, besides=looked_up(COLUMNS, LOOKS),
 )  # fmt: skip

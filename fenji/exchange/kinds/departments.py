@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from fenji.apps.registry.departments import put_department
 from fenji.exchange.cells import YES_NO, code, day, up_to
-from fenji.exchange.kinds.kind import Effect, Kind, Run, institution_of, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, institution_of, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office
 
@@ -35,4 +35,8 @@ def _put(values: dict[str, Any], run: Run) -> Effect:
     return Effect.NEW if is_new else Effect.CHANGED if is_changed else Effect.SAME
 
 
-KIND = Kind("departments", gettext_lazy("科室"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM)
+LOOKS: Looks = {("institution",): lambda values, run: institution_of(values["institution"], run)}
+KIND = Kind(
+    "departments", gettext_lazy("科室"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM,
+    besides=looked_up(COLUMNS, LOOKS),
+)  # fmt: skip

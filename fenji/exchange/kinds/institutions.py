@@ -9,7 +9,7 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.registry import actions
 from fenji.apps.registry.models import Institution, Region
 from fenji.exchange.cells import choice, code, day, decimal, text, up_to
-from fenji.exchange.kinds.kind import Effect, Kind, Run, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office
 from fenji.kernel.tiers import Grade, Level, Tier
@@ -72,4 +72,11 @@ def _region(name: str, words: str) -> Region:
     return found[0]
 
 
-KIND = Kind("institutions", gettext_lazy("机构"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM)
+LOOKS: Looks = {
+    ("region",): lambda values, run: _region("region", values["region"]),
+    ("town",): lambda values, run: values["town"] and _region("town", values["town"]),
+}
+KIND = Kind(
+    "institutions", gettext_lazy("机构"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM,
+    besides=looked_up(COLUMNS, LOOKS),
+)  # fmt: skip

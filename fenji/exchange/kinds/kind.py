@@ -1,6 +1,6 @@
 """What all kinds of tables share: who may import them, one row after the other, faults as rows and columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -37,11 +37,17 @@ class Run:
     report: Callable[[int], None]
 
 
+def nothing(rows: list[Row], run: Run) -> Iterable[Fault]:
+    """Of these rows nothing else is said."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of table. The office may import it for the whole city, the roles for their own institution.
 
     `by_machine`: what the administrator loads is signed by nobody in person (a contract is signed by those who treat).
+    `besides`: what else is wrong with rows of which a cell cannot be read.
     """
 
     code: str
@@ -51,10 +57,38 @@ class Kind:
     office: Office
     roles: frozenset[Role] = frozenset()
     by_machine: bool = False
+    besides: Callable[[list[Row], Run], Iterable[Fault]] = nothing
 
 
-def row_by_row(columns: Sequence[Column], put: Callable[[dict[str, Any], Run], Effect]) -> Callable[..., None]:
-    """A load that puts one row after the other; a row at fault leaves nothing and the next is tried."""
+# What a row names, by the columns it is named in: looked up without the rest of the row. Raises Invalid.
+Looks = Mapping[tuple[str, ...], Callable[[dict[str, Any], Run], object]]
+
+
+def looked_up(columns: Sequence[Column], looks: Looks) -> Callable[[list[Row], Run], Iterable[Fault]]:
+    """The faults of what rows name, as far as the cells that name it can be read."""
+
+    def besides(rows: list[Row], run: Run) -> Iterator[Fault]:
+        for row in rows:
+            found: dict[str, str] = {}
+            for names, look in looks.items():
+                if row.unread.isdisjoint(names):
+                    try:
+                        look(row.values, run)
+                    except Invalid as error:
+                        found |= error.fields
+            yield from by_field(row.number, found, columns)
+
+    return besides
+
+
+def row_by_row(
+    columns: Sequence[Column], put: Callable[[dict[str, Any], Run], Effect], looks: Looks | None = None
+) -> Callable[..., None]:
+    """A load that puts one row after the other; a row at fault leaves nothing and the next is tried.
+
+    Of a row at fault everything it names is looked up, so that all its faults are told at once.
+    """
+    besides = looked_up(columns, looks or {})
 
     def load(rows: list[Row], run: Run, outcome: Outcome) -> None:
         for done, row in enumerate(rows, start=1):
@@ -62,7 +96,7 @@ def row_by_row(columns: Sequence[Column], put: Callable[[dict[str, Any], Run], E
                 with transaction.atomic():
                     effect = put(row.values, run)
             except DomainError as error:
-                outcome.refuse(faults_of(row.number, error, columns))
+                outcome.refuse(dict.fromkeys([*faults_of(row.number, error, columns), *besides([row], run)]))
             else:
                 count(outcome, effect)
             run.report(done)
@@ -78,8 +112,13 @@ def count(outcome: Outcome, effect: Effect) -> None:
 def faults_of(number: int, error: DomainError, columns: Sequence[Column]) -> list[Fault]:
     """An app's refusal as faults of a row: one a field, or one for the row as a whole."""
     if isinstance(error, Invalid) and error.fields:
-        return [Fault(number, title_of(columns, name), text) for name, text in error.fields.items()]
+        return by_field(number, error.fields, columns)
     return [Fault(number, "", str(error.message))]
+
+
+def by_field(number: int, fields: Mapping[str, str], columns: Sequence[Column]) -> list[Fault]:
+    """A fault for each field, in the column it stands in."""
+    return [Fault(number, title_of(columns, name), words) for name, words in fields.items()]
 
 
 def institution_of(code: str, run: Run) -> Institution:

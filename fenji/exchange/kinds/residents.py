@@ -1,8 +1,10 @@
 """Residents, known by the code of the system they come from; a thousand rows at a time."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,10 +12,10 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.queries import smallest_regions
 from fenji.apps.residents.actions.bulk_import import Told, import_rows
 from fenji.apps.residents.models import IdKind
-from fenji.apps.residents.particulars import Particulars
+from fenji.apps.residents.particulars import Particulars, check
 from fenji.exchange.cells import choice, code, day, up_to
-from fenji.exchange.kinds.kind import Effect, Kind, Run, count, faults_of
-from fenji.exchange.table import Column, Outcome, Row
+from fenji.exchange.kinds.kind import Effect, Kind, Run, by_field, count, faults_of
+from fenji.exchange.table import Column, Fault, Outcome, Row
 from fenji.kernel.roles import Office
 
 BATCH = 1000
@@ -84,4 +86,23 @@ def _towns() -> dict[str, list[str]]:
     return found
 
 
-KIND = Kind("residents", gettext_lazy("居民"), COLUMNS, _load, Office.SYSTEM)
+# What a column cannot be judged by without another: whose number it is, and what the number would have told.
+RESTS_ON = {"id_number": {"id_kind"}, "sex": {"id_kind", "id_number"}, "birth_date": {"id_kind", "id_number"}}
+
+
+def _besides(rows: list[Row], run: Run) -> Iterator[Fault]:
+    """What else is wrong with rows of which a cell cannot be read."""
+    towns, on = _towns(), timezone.localdate(run.at)
+    empty = {column.name: column.read(None) for column in COLUMNS}
+    for row in rows:
+        try:
+            check(_particulars(empty | row.values, towns), on=on, towns=towns)
+        except Invalid as error:
+            apart = {
+                name: words for name, words in error.fields.items()
+                if row.unread.isdisjoint({name, *RESTS_ON.get(name, ())})
+            }  # fmt: skip
+            yield from by_field(row.number, apart, COLUMNS)
+
+
+KIND = Kind("residents", gettext_lazy("居民"), COLUMNS, _load, Office.SYSTEM, besides=_besides)

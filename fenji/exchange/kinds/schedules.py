@@ -13,7 +13,7 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.models import Department, Institution
 from fenji.apps.registry.posts import people_at
 from fenji.exchange.cells import choice, clock_time, code, day, up_to, whole
-from fenji.exchange.kinds.kind import Effect, Kind, Run, institution_of, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, institution_of, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office, Role
 
@@ -73,7 +73,16 @@ def physician_of(institution: Institution, username: str, run: Run) -> int | Non
     return user.pk
 
 
+LOOKS: Looks = {
+    ("institution",): lambda values, run: institution_of(values["institution"], run),
+    ("institution", "department"): lambda values, run: department_of(
+        institution_of(values["institution"], run), values["department"]
+    ),
+    ("institution", "physician_id"): lambda values, run: physician_of(
+        institution_of(values["institution"], run), values["physician_id"], run
+    ),
+}
 KIND = Kind(
-    "schedules", gettext_lazy("门诊排班"), COLUMNS, row_by_row(COLUMNS, _put), Office.SYSTEM,
-    frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM}),
+    "schedules", gettext_lazy("门诊排班"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SYSTEM,
+    frozenset({Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD, Role.PROGRAM}), besides=looked_up(COLUMNS, LOOKS),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.actions import end_post, give_post
 from fenji.apps.registry.models import Department, Institution, Membership
 from fenji.exchange.cells import choice, code, day, up_to
-from fenji.exchange.kinds.kind import Effect, Kind, Run, institution_of, row_by_row
+from fenji.exchange.kinds.kind import Effect, Kind, Looks, Run, institution_of, looked_up, row_by_row
 from fenji.exchange.table import Column
 from fenji.kernel.roles import Office, Role
 
@@ -69,4 +69,13 @@ def _department(institution: Institution, code: str) -> Department | None:
     return found
 
 
-KIND = Kind("staff", gettext_lazy("人员与岗位"), COLUMNS, row_by_row(COLUMNS, _put), Office.SECURITY)
+LOOKS: Looks = {
+    ("institution",): lambda values, run: institution_of(values["institution"], run),
+    ("institution", "department"): lambda values, run: _department(
+        institution_of(values["institution"], run), values["department"]
+    ),
+}
+KIND = Kind(
+    "staff", gettext_lazy("人员与岗位"), COLUMNS, row_by_row(COLUMNS, _put, LOOKS), Office.SECURITY,
+    besides=looked_up(COLUMNS, LOOKS),
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from io import BytesIO
 from json import dumps
+from typing import Any
 
 import xlsxwriter
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from fenji.apps.accounts import audit_reading
 from fenji.apps.common import clock
 from fenji.apps.common.models import AuditEvent
 from fenji.kernel.roles import Office
+from fenji.web.administration.detail_words import detail_words
 from fenji.web.administration.forms import AuditForm
 from fenji.web.administration.trail_words import relation_words, subject_words
 from fenji.web.administration.verbs import verb_words
@@ -47,11 +49,12 @@ def export(request: PersonRequest) -> HttpResponse:
     return response
 
 
-def _words(event: AuditEvent) -> dict[str, str]:
+def _words(event: AuditEvent) -> dict[str, Any]:
     return {
         "verb": verb_words(event.verb),
         "subject": subject_words(event.subject_kind),
         "relation": relation_words(event.relation),
+        "details": detail_words(event.details),
     }
 
 
@@ -82,6 +85,7 @@ def _titles() -> list[str]:
         _("原因"),
         _("请求编号"),
         _("细节"),
+        _("细节代码"),
     ]
 
 
@@ -98,5 +102,6 @@ def _cells(event: AuditEvent) -> list[str]:
         event.relation,
         event.reason,
         event.request_id,
+        "\n".join(f"{name}：{value}" for name, value in detail_words(event.details)),
         dumps(event.details, ensure_ascii=False) if event.details else "",
     ]
