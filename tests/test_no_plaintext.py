@@ -34,7 +34,7 @@ from fenji.exchange.exports import Asker, export
 from fenji.kernel.identity import check_digit
 from fenji.kernel.roles import Office
 from tests.factories.world import World, make_world
-from tests.web.test_residents import client_of
+from tests.web.entrance import client_of
 
 _FIRST_17 = "44172119630917591"
 ID = _FIRST_17 + check_digit(_FIRST_17)

@@ -16,8 +16,8 @@ from fenji.kernel.tiers import Basis, Kind, Level, Tier
 from fenji.web.insurer.desk import roads_between
 from tests.factories.world import World, institution, person
 from tests.web.commission_world import NAMES
+from tests.web.entrance import client_of, text
 from tests.web.test_commission import sheets
-from tests.web.test_residents import client_of, text
 
 pytestmark = pytest.mark.django_db
 

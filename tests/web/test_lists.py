@@ -11,7 +11,7 @@ from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import State
 from tests.factories.journey import reach
 from tests.factories.world import World, make_world
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 TEMPLATES = settings.PACKAGE / "web" / "templates"
 COMPARED = re.compile(r""" :[\w-]+="[^"]*(?:[=<>!]=| and | or | not )[^"]*\"""")

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
 
-from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.residents.models import Resident
@@ -15,17 +13,12 @@ from tests.apps.referrals.test_loop import go
 from tests.factories import journey
 from tests.factories.wards import make_ward
 from tests.factories.world import World, make_resident, make_world, resident_id
+from tests.web.entrance import logged_in
 
 
 @pytest.fixture
 def world(db: None, clock: Frozen) -> World:
     return make_world(clock.at)
-
-
-def page_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def readings() -> list[AuditEvent]:
@@ -80,7 +73,7 @@ LISTS = [
 def test_a_list_with_patients_is_one_reading(world: World, who: str, address: str, name: str, before: Before):
     before(world)
     reader = world.people[who]
-    assert page_of(reader).get(address).status_code == 200
+    assert logged_in(reader).get(address).status_code == 200
     [row] = readings()
     assert (row.actor_id, row.details["list"], row.details["count"]) == (reader.pk, name, 1)
     assert row.details["residents"] == [str(resident_id(world))]
@@ -90,7 +83,7 @@ def test_a_list_with_patients_is_one_reading(world: World, who: str, address: st
 
 @pytest.mark.parametrize(("who", "address"), [(row[0], row[1]) for row in LISTS])
 def test_an_empty_list_is_none(world: World, who: str, address: str):
-    assert page_of(world.people[who]).get(address).status_code == 200
+    assert logged_in(world.people[who]).get(address).status_code == 200
     assert readings() == []
 
 
@@ -108,14 +101,14 @@ def ward_readings() -> list[AuditEvent]:
 @pytest.mark.parametrize(("who", "address", "name"), WARD_LISTS, ids=[f"{row[0]} {row[1]}" for row in WARD_LISTS])
 def test_names_on_ward_boards_and_among_duplicates_are_one_reading(world: World, who: str, address: str, name: str):
     reader = world.people[who]
-    assert page_of(reader).get(address).status_code == 200
+    assert logged_in(reader).get(address).status_code == 200
     assert ward_readings() == []
     journey.reach(world, State.ARRIVED)
     make_ward(world)
     make_resident(world.at, name="陈晓明")  # sounds alike, born the same day
     Resident.objects.filter(pk=resident_id(world)).update(id_kind="unknown")
     Proposal.objects.update(community=world.township)
-    assert page_of(reader).get(address).status_code == 200
+    assert logged_in(reader).get(address).status_code == 200
     [row] = ward_readings()
     assert (row.actor_id, row.details["list"]) == (reader.pk, name)
     assert str(resident_id(world)) in row.details["residents"]
@@ -123,7 +116,7 @@ def test_names_on_ward_boards_and_among_duplicates_are_one_reading(world: World,
 
 def test_who_waits_for_a_bed_is_named_to_the_office_and_written_down(world: World):
     journey.reach(world, State.SENT)
-    assert page_of(world.office).get("/beds/").status_code == 200
+    assert logged_in(world.office).get("/beds/").status_code == 200
     [row] = ward_readings()
     assert (row.details["list"], row.details["residents"]) == ("beds", [str(resident_id(world))])
 
@@ -131,7 +124,7 @@ def test_who_waits_for_a_bed_is_named_to_the_office_and_written_down(world: Worl
 def test_one_bed_names_who_lies_there_and_an_empty_one_nobody(world: World):
     journey.reach(world, State.ARRIVED)
     beds = make_ward(world)
-    reader = page_of(world.physician)
+    reader = logged_in(world.physician)
     assert reader.get(f"/wards/beds/{beds[0].pk}/").status_code == 200
     assert [row.details["residents"] for row in ward_readings()] == [[str(resident_id(world))]]
     assert reader.get(f"/wards/beds/{beds[2].pk}/").status_code == 200  # out of use: no name on the page

@@ -15,7 +15,7 @@ from fenji.kernel.referral import State
 from fenji.web.family_doctor.news import News, latest_news
 from tests.factories.journey import reach, step
 from tests.factories.world import World, make_world
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from fenji.web.policy.presenter import value_lines
 from tests.apps.payments.conftest import make_stay
 from tests.factories.officers import officer, weeks_ahead
 from tests.factories.world import World, institution, make_world, person
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 DRAFT = "/policy/rule/booking.weeks_ahead/draft/"

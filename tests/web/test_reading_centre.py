@@ -7,7 +7,7 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.notices.actions import Addressee, notify
 from fenji.kernel.roles import Role
 from tests.factories.world import World, make_world, person
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 

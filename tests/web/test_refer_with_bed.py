@@ -10,6 +10,7 @@ from fenji.apps.stays.models import Stay
 from fenji.apps.stays.policies import Span
 from tests.apps.stays import ward
 from tests.factories.world import World, make_places, make_world, resident_id
+from tests.web.entrance import client_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -27,9 +28,7 @@ def world(db: None, clock, settings) -> World:
 
 @pytest.fixture
 def doctor(world: World) -> Client:
-    client = Client()
-    client.force_login(world.doctor)
-    return client
+    return client_of(world, "doctor")
 
 
 def test_the_sheet_shows_free_beds_and_waits_and_sends_with_a_bed(world: World, doctor: Client, clock) -> None:

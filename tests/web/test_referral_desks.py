@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from fenji.apps.accounts.models import User
@@ -21,17 +20,12 @@ from fenji.kernel.roles import Role
 from tests.apps.referrals.test_loop import go
 from tests.factories import journey
 from tests.factories.world import World, make_places, make_resident, make_world, person, resident_id
+from tests.web.entrance import logged_in
 
 
 @pytest.fixture
 def world(db: None, clock: Frozen) -> World:
     return make_world(clock.at)
-
-
-def at_desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def rescuer(world: World) -> User:
@@ -54,11 +48,11 @@ def guidance(world: World, clock: Frozen) -> FollowUp:
 
 def test_guidance_of_another_department_is_not_there(world: World, clock: Frozen):
     task = guidance(world, clock)
-    other = at_desk(rescuer(world))
+    other = logged_in(rescuer(world))
     assert other.get(f"/clinic/guidance/{task.pk}/").status_code == 404
     assert other.post(f"/clinic/guidance/{task.pk}/", {"result": "好"}).status_code == 404
     assert "陈小明" not in other.get("/clinic/guidance/").content.decode()
-    own = at_desk(world.physician)
+    own = logged_in(world.physician)
     assert "陈小明" in own.get("/clinic/guidance/").content.decode()
     assert own.get(f"/clinic/guidance/{task.pk}/").status_code == 200
     assert AuditEvent.objects.filter(actor_id=world.physician.pk, relation="referral:follow_up").exists()
@@ -68,9 +62,9 @@ def test_arrivals_show_a_physician_the_own_department(world: World, clock: Froze
     place = make_places(world.departments["yx-renmin.cardio"], clock.at, days_ahead=0, count=40)[-1]
     up = journey.reach(world, State.SENT)
     go(up, "accept", world.office, place=place.pk)
-    assert "陈小明" in at_desk(world.physician).get("/office/arrivals/").content.decode()
-    assert "陈小明" in at_desk(world.office).get("/office/arrivals/").content.decode()
-    assert "陈小明" not in at_desk(rescuer(world)).get("/office/arrivals/").content.decode()
+    assert "陈小明" in logged_in(world.physician).get("/office/arrivals/").content.decode()
+    assert "陈小明" in logged_in(world.office).get("/office/arrivals/").content.decode()
+    assert "陈小明" not in logged_in(rescuer(world)).get("/office/arrivals/").content.decode()
 
 
 def test_who_covers_gets_nothing_of_a_colleagues_other_house(world: World, clock: Frozen):
@@ -91,7 +85,7 @@ def test_who_covers_gets_nothing_of_a_colleagues_other_house(world: World, clock
 
 def test_a_draft_is_the_doctors_sheet_until_it_is_put_forward(world: World, clock: Frozen):
     draft = journey.reach(world, State.DRAFT)
-    assert at_desk(world.patient).get(f"/slips/{draft.pk}/").status_code == 404
+    assert logged_in(world.patient).get(f"/slips/{draft.pk}/").status_code == 404
     assert parties_of(world.patient, draft, clock.at) == set()
     go(draft, "discard", world.doctor)
     assert parties_of(world.patient, Referral.objects.get(pk=draft.pk), clock.at) == set()
@@ -104,9 +98,9 @@ def test_a_slip_entered_by_the_office_stands_on_the_physicians_list(world: World
         "sender": world.township.code, "diagnosis_name": "胸痛", "history": "胸痛两小时", "urgency": "routine",
         "idempotency_key": "p1",
     }  # fmt: skip
-    assert at_desk(world.office).post(f"/office/paper/{resident_id(world)}/", form).status_code == 302
+    assert logged_in(world.office).post(f"/office/paper/{resident_id(world)}/", form).status_code == 302
     assert Referral.objects.get(from_paper=True).department is None
-    assert "胸痛" in at_desk(world.physician).get("/clinic/").content.decode()
+    assert "胸痛" in logged_in(world.physician).get("/clinic/").content.decode()
 
 
 # --- a draft is written on
@@ -121,7 +115,7 @@ def sheet(world: World, draft: Referral, step: str, **changes: str) -> dict[str,
 
 
 def test_a_draft_opens_on_its_sheet_and_keeps_what_is_written(world: World, clock: Frozen):
-    draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
+    draft, desk = journey.reach(world, State.DRAFT), logged_in(world.doctor)
     page = desk.get(f"/referrals/{draft.pk}/edit/", follow=True).content.decode()
     assert "血压控制不佳三个月" in page
     assert 'value="168"' in page
@@ -136,7 +130,7 @@ def test_a_draft_opens_on_its_sheet_and_keeps_what_is_written(world: World, cloc
 
 def test_a_draft_is_sent_from_its_sheet_with_the_place_chosen(world: World, clock: Frozen):
     place = make_places(world.departments["yx-renmin.cardio"], clock.at)[1]
-    draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
+    draft, desk = journey.reach(world, State.DRAFT), logged_in(world.doctor)
     answer = desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", place=str(place.pk)))
     assert answer.status_code == 302
     draft.refresh_from_db()
@@ -145,7 +139,7 @@ def test_a_draft_is_sent_from_its_sheet_with_the_place_chosen(world: World, cloc
 
 
 def test_elsewhere_than_proposed_the_sheet_asks_why_and_keeps_the_answer(world: World, clock: Frozen):
-    draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
+    draft, desk = journey.reach(world, State.DRAFT), logged_in(world.doctor)
     to_city = {"institution": world.city.code}
     answer = desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", **to_city))
     assert answer.status_code == 422
@@ -158,7 +152,7 @@ def test_elsewhere_than_proposed_the_sheet_asks_why_and_keeps_the_answer(world: 
 
 
 def test_a_draft_that_cannot_be_sent_stays_as_it_was(world: World, clock: Frozen):
-    draft, desk = journey.reach(world, State.DRAFT), at_desk(world.doctor)
+    draft, desk = journey.reach(world, State.DRAFT), logged_in(world.doctor)
     answer = desk.post(f"/refer/drafts/{draft.pk}/", sheet(world, draft, "send", history="", consent_by=""))
     assert answer.status_code == 422
     assert Referral.objects.get(pk=draft.pk).version == draft.version
@@ -166,9 +160,9 @@ def test_a_draft_that_cannot_be_sent_stays_as_it_was(world: World, clock: Frozen
 
 def test_a_draft_is_nobody_elses_to_write_on(world: World, clock: Frozen):
     draft = journey.reach(world, State.DRAFT)
-    assert at_desk(world.physician).get(f"/refer/drafts/{draft.pk}/").status_code == 404
+    assert logged_in(world.physician).get(f"/refer/drafts/{draft.pk}/").status_code == 404
     sent = journey.reach(world, State.SENT)
-    assert at_desk(world.doctor).get(f"/refer/drafts/{sent.pk}/").status_code == 409
+    assert logged_in(world.doctor).get(f"/refer/drafts/{sent.pk}/").status_code == 409
 
 
 # --- odd input
@@ -178,22 +172,22 @@ def test_a_draft_is_nobody_elses_to_write_on(world: World, clock: Frozen):
 def test_an_odd_version_is_a_missing_one(world: World, clock: Frozen, version: str):
     up = journey.reach(world, State.SENT)
     path = f"/referrals/{up.pk}/accept/"
-    assert at_desk(world.office).post(path, {"version": version}).status_code == 428
+    assert logged_in(world.office).post(path, {"version": version}).status_code == 428
 
 
 @pytest.mark.parametrize("place", ["²", "9" * 5000, "1e3", "0"])
 def test_an_odd_place_is_no_place(world: World, clock: Frozen, place: str):
     up = journey.reach(world, State.SENT)
-    answer = at_desk(world.office).post(f"/referrals/{up.pk}/accept/", {"version": up.version, "place": place})
+    answer = logged_in(world.office).post(f"/referrals/{up.pk}/accept/", {"version": up.version, "place": place})
     assert answer.status_code in {302, 422}
-    offered = at_desk(world.office).post(f"/referrals/{up.pk}/offer/", {"version": up.version, "places": [place]})
+    offered = logged_in(world.office).post(f"/referrals/{up.pk}/offer/", {"version": up.version, "places": [place]})
     assert offered.status_code in {409, 412, 422}
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "x", "2026-02-30"])
 def test_an_odd_day_shows_the_clinics_of_today(world: World, clock: Frozen, day: str):
     make_places(world.departments["yx-renmin.cardio"], clock.at)
-    assert at_desk(world.office).get("/office/slots/", {"from": day}).status_code == 200
+    assert logged_in(world.office).get("/office/slots/", {"from": day}).status_code == 200
 
 
 def test_who_telephoned_is_told_what_a_note_must_not_hold(world: World, clock: Frozen):
@@ -202,19 +196,19 @@ def test_who_telephoned_is_told_what_a_note_must_not_hold(world: World, clock: F
         channel="call", text="请电", made_at=clock.at,
     )  # fmt: skip
     for note in ("改打 13812345678", "a\x00"):
-        answer = at_desk(world.office).post(f"/office/calls/{notice.pk}/", {"reached": "yes", "note": note})
+        answer = logged_in(world.office).post(f"/office/calls/{notice.pk}/", {"reached": "yes", "note": note})
         assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("address", ["//evil.example/", "/\\evil.example/", "https://evil.example/"])
 def test_nobody_is_sent_to_another_site(world: World, clock: Frozen, address: str):
     up = journey.reach(world, State.SENT)
-    answer = at_desk(world.office).post(f"/referrals/{up.pk}/accept/", {"version": up.version, "next": address})
+    answer = logged_in(world.office).post(f"/referrals/{up.pk}/accept/", {"version": up.version, "next": address})
     assert answer["Location"] == f"/referrals/{up.pk}/"
 
 
 def test_a_paper_sent_twice_is_kept_once(world: World, clock: Frozen):
-    up, desk, picture = journey.reach(world, State.SENT), at_desk(world.doctor), BytesIO()
+    up, desk, picture = journey.reach(world, State.SENT), logged_in(world.doctor), BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     for _ in range(2):
         paper = SimpleUploadedFile("心电图.png", picture.getvalue(), "image/png")
@@ -223,28 +217,28 @@ def test_a_paper_sent_twice_is_kept_once(world: World, clock: Frozen):
 
 
 def test_a_paper_that_is_no_photograph_is_refused_on_the_page_it_was_sent_from(world: World, clock: Frozen):
-    up, desk = journey.reach(world, State.SENT), at_desk(world.doctor)
+    up, desk = journey.reach(world, State.SENT), logged_in(world.doctor)
     for number, sent in enumerate(({}, {"paper": SimpleUploadedFile("出院小结.txt", b"text", "image/png")})):
         answer = desk.post(f"/referrals/{up.pk}/papers/", {**sent, "idempotency_key": str(number)}, follow=True)
         words = answer.content.decode()
         assert answer.redirect_chain == [(f"/referrals/{up.pk}/", 302)] and up.number in words
         assert ("请先选择一张照片" if not sent else "文件不是图片，或已损坏。请上传 8 MB 以内") in words
     assert not up.attachments.exists()
-    assert at_desk(world.tcm_office).post(f"/referrals/{up.pk}/papers/", sent, follow=True).status_code == 404
+    assert logged_in(world.tcm_office).post(f"/referrals/{up.pk}/papers/", sent, follow=True).status_code == 404
 
 
 def test_the_page_says_whom_to_telephone_and_in_an_emergency_the_department(world: World, clock: Frozen):
     up = journey.reach(world, State.SENT)
-    assert "tel:0662-0000120" in at_desk(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
+    assert "tel:0662-0000120" in logged_in(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
     unit = world.departments["yx-renmin.emergency"]
     unit.duty_phone = "0662-0000999"
     unit.save()
     Referral.objects.filter(pk=up.pk).update(urgency="emergency", department=unit)
-    assert "tel:0662-0000999" in at_desk(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
+    assert "tel:0662-0000999" in logged_in(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
 
 
 def test_a_suggested_diagnosis_carries_what_was_typed_else_the_browser_hides_it(world: World, clock: Frozen):
-    page = at_desk(world.doctor).get("/refer/diagnoses/", {"diagnosis": "xjt"}).content.decode()
+    page = logged_in(world.doctor).get("/refer/diagnoses/", {"diagnosis": "xjt"}).content.decode()
     assert '<option value="I20.9 心绞痛">xjt</option>' in page
 
 
@@ -280,7 +274,7 @@ def test_a_list_asks_as_often_for_twelve_as_for_two(
     from django.test.utils import CaptureQueriesContext
 
     many(world, clock, 2)
-    desk = at_desk(getattr(world, who))
+    desk = logged_in(getattr(world, who))
     desk.get(path)
     with CaptureQueriesContext(connection) as few:
         assert desk.get(path).status_code == 200
@@ -295,7 +289,7 @@ def test_the_page_of_a_resident_with_many_referrals_asks_little_more(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    desk, path = at_desk(world.doctor), f"/residents/{resident_id(world)}/"
+    desk, path = logged_in(world.doctor), f"/residents/{resident_id(world)}/"
     journey.reach(world, State.SENT)
     desk.get(path)
     with CaptureQueriesContext(connection) as one:

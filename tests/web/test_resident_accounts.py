@@ -10,8 +10,7 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.residents.models import Resident, ResidentAccount
 from tests.apps.residents.conftest import id_number, registered
 from tests.factories.world import World, make_world
-from tests.web.entrance import is_in, log_in
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, is_in, log_in, text
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from fenji.kernel.referral import Party, State
 from tests.apps.referrals.test_loop import go, refer, state
 from tests.apps.residents.conftest import registered
 from tests.factories.world import World, make_places, make_world
+from tests.web.entrance import client_of, text
 from tests.web.test_resident_referrals import buttons, of, post
-from tests.web.test_residents import client_of, text
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking.models import Booking, BookingState, Pool
@@ -14,6 +13,7 @@ from fenji.apps.residents.models import ResidentAccount
 from fenji.kernel.referral import State
 from tests.factories import journey
 from tests.factories.world import World, make_places, make_resident, make_world, resident_id
+from tests.web.entrance import logged_in
 
 
 @pytest.fixture
@@ -31,20 +31,14 @@ def booked(world: World, clock: Frozen, places: list[Any]) -> Booking:
     return direct.book(resident_id(world), place_id=places[0].pk, by=world.patient, at=clock.at)
 
 
-def page_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def test_the_list_offers_both_and_says_how_it_was_judged(world: World, booked: Booking):
-    page = page_of(world.patient).get("/me/appointments/").content.decode()
+    page = logged_in(world.patient).get("/me/appointments/").content.decode()
     assert f"/me/appointments/{booked.pk}/move/" in page and f"/me/appointments/{booked.pk}/cancel/" in page
     assert "未经基层首诊" in page
 
 
 def test_another_time_is_taken(world: World, booked: Booking, places: list[Any]):
-    client, path = page_of(world.patient), f"/me/appointments/{booked.pk}/move/"
+    client, path = logged_in(world.patient), f"/me/appointments/{booked.pk}/move/"
     assert f'value="{places[1].pk}"' in client.get(path).content.decode()
     assert client.post(path, {"place": str(places[1].pk), "idempotency_key": "m1"}).status_code == 302
     assert Booking.objects.get(state=BookingState.BOOKED).place_id == places[1].pk
@@ -52,7 +46,7 @@ def test_another_time_is_taken(world: World, booked: Booking, places: list[Any])
 
 def test_without_a_time_or_with_one_elsewhere_the_page_says_so(world: World, clock: Frozen, booked: Booking):
     other = make_places(world.departments["yx-zhongyi.cardio"], clock.at, pool=Pool.PUBLIC)[0]
-    client, path = page_of(world.patient), f"/me/appointments/{booked.pk}/move/"
+    client, path = logged_in(world.patient), f"/me/appointments/{booked.pk}/move/"
     for number, place in enumerate(("", str(other.pk), "x")):
         answer = client.post(path, {"place": place, "idempotency_key": f"n{number}"})
         assert answer.status_code == 422
@@ -60,7 +54,7 @@ def test_without_a_time_or_with_one_elsewhere_the_page_says_so(world: World, clo
 
 
 def test_it_is_given_back(world: World, booked: Booking):
-    client, path = page_of(world.patient), f"/me/appointments/{booked.pk}/cancel/"
+    client, path = logged_in(world.patient), f"/me/appointments/{booked.pk}/cancel/"
     assert client.get(path).status_code == 200
     assert client.post(path, {"idempotency_key": "c1"}).status_code == 302
     assert Booking.objects.get().state == BookingState.CANCELLED
@@ -74,7 +68,7 @@ def test_another_residents_and_a_referrals_are_not_found(world: World, clock: Fr
     up = _scheduled(world)
     for user, pk in ((stranger, booked.pk), (world.patient, up.booking_id), (world.doctor, booked.pk)):
         for act in ("move", "cancel"):
-            assert page_of(user).post(f"/me/appointments/{pk}/{act}/", {"idempotency_key": "x"}).status_code in {
+            assert logged_in(user).post(f"/me/appointments/{pk}/{act}/", {"idempotency_key": "x"}).status_code in {
                 403,
                 404,
             }
@@ -90,7 +84,7 @@ def _scheduled(world: World) -> Referral:
 
 
 def test_over_the_api_a_resident_moves_and_cancels_and_is_refused_numbers(world: World, booked: Booking, places):
-    client, path = page_of(world.patient), f"/api/v1/bookings/{booked.pk}"
+    client, path = logged_in(world.patient), f"/api/v1/bookings/{booked.pk}"
 
     def post(act: str, **body: Any) -> Any:
         return client.post(f"{path}/{act}", body, content_type="application/json")

@@ -20,7 +20,7 @@ from fenji.web.resident.visit import to_bring, to_call
 from tests.apps.referrals.test_loop import go, plan, refer, state
 from tests.factories.journey import WAYS, reach
 from tests.factories.world import World, make_places, make_resident, make_world
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
@@ -13,6 +11,7 @@ from fenji.apps.residents import proofs, relations
 from fenji.apps.residents.models import CareRelation, Merge, Resident
 from tests.apps.residents.conftest import id_number, registered
 from tests.factories.world import World, make_world, resident_id
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 WHY = "家属持户口本确认为同一人"
@@ -21,16 +20,6 @@ WHY = "家属持户口本确认为同一人"
 @pytest.fixture
 def world(clock: Frozen) -> World:
     return make_world(clock.at)
-
-
-def client_of(world: World, who: str) -> Client:
-    client = Client()
-    client.force_login(getattr(world, who), "fenji.apps.accounts.backends.PasswordBackend")
-    return client
-
-
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def filled(**changes: Any) -> dict[str, Any]:

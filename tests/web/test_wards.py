@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals.models import CarePlan, Referral
 from fenji.apps.stays import going_down, movements, readings, reconciliation
@@ -20,6 +19,7 @@ from fenji.kernel.stays import Event, ResourceKind
 from tests.apps.stays import ward
 from tests.factories import journey
 from tests.factories.world import World, make_world, resident_id
+from tests.web.entrance import client_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -35,20 +35,14 @@ def beds(world: World, clock: Frozen) -> list[Resource]:
     return ward.beds(world.departments["yx-renmin.cardio"], 3, at=clock.at)
 
 
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def doctor(world: World) -> Client:
-    return client_of(world.physician)
+    return client_of(world, "physician")
 
 
 @pytest.fixture
 def office(world: World) -> Client:
-    return client_of(world.office)
+    return client_of(world, "office")
 
 
 def page(client: Client, name: str, *given: Any, **query: Any) -> str:
@@ -108,10 +102,10 @@ def test_the_same_form_sent_twice_admits_once(world: World, doctor: Client, beds
 
 
 def test_beds_of_other_houses_are_not_there(world: World, beds: list[Resource]) -> None:
-    stranger = client_of(world.city_physician)
+    stranger = client_of(world, "city_physician")
     assert stranger.get(reverse("ward_bed", args=[beds[0].pk])).status_code == 404
     assert post(stranger, "ward_bed_act", beds[0].pk, "discharge") == 404
-    assert post(client_of(world.patient), "wards_checked") == 404
+    assert post(client_of(world, "patient"), "wards_checked") == 404
 
 
 def test_a_silent_house_is_told_that_nothing_is_promised_until_it_has_looked(
@@ -197,7 +191,7 @@ def test_the_ward_declines_a_proposal_with_a_reason(
     world: World, doctor: Client, beds: list[Resource], clock: Frozen
 ) -> None:
     proposal = long_stay(world, clock)
-    assert post(client_of(world.city_physician), "going_down_decline", proposal.pk, reason="not_stable") == 404
+    assert post(client_of(world, "city_physician"), "going_down_decline", proposal.pk, reason="not_stable") == 404
     assert post(doctor, "going_down_decline", proposal.pk, reason="not_stable") == 302
     assert "没有等待答复" in page(doctor, "going_down")
 
@@ -227,11 +221,11 @@ def test_from_the_board_to_a_proposal_in_three_clicks(
     assert "诊断明确、方案确定、病情和并发症稳定，符合" in shown
     assert "达标可下转" in page(doctor, "wards")
     Proposal.objects.update(community=world.township)
-    below = page(client_of(world.doctor), "going_down")
+    below = page(client_of(world, "doctor"), "going_down")
     assert "诊断明确、方案确定、病情和并发症稳定" in below
     assert "陈小明" in below  # signed there
-    assert post(client_of(world.city_physician), "ward_readings", stay.pk, **stable) == 404
-    assert post(client_of(world.office), "ward_readings", stay.pk, **stable) == 404
+    assert post(client_of(world, "city_physician"), "ward_readings", stay.pk, **stable) == 404
+    assert post(client_of(world, "office"), "ward_readings", stay.pk, **stable) == 404
 
 
 def test_a_day_surgery_by_its_pages(world: World, doctor: Client, beds: list[Resource], clock: Frozen) -> None:
