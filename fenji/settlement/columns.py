@@ -51,7 +51,7 @@ def check_columns(schema: Any) -> tuple[str, ...]:
         known = f"必有：{'、'.join(NEEDED)}；可有：{'、'.join(OPTIONAL)}"
         raise WrongColumns(f"文件缺少列 {'、'.join(lacking)}。{known} / columns are lacking")
     for name in (*NEEDED, *OPTIONAL):
-        if name in schema.names and not _fits(name, schema.field(name).type):
+        if name in schema.names and not fits(name, schema.field(name).type):
             wanted = "日期 / a date" if name == "on" else "整数 / whole numbers"
             raise WrongColumns(f"列 {name} 是 {schema.field(name).type}，应为{wanted}")
     return tuple(name for name in schema.names if name in NEEDED or name in OPTIONAL)
@@ -86,6 +86,25 @@ def both_of(rows: Rows, out: Rows) -> Any:
     return pa.record_batch(_whose(rows) + _amounts(out) + _reasons(out["fault"]), schema=BOTH)
 
 
+def fits(name: str, kind: Any) -> bool:
+    """Whether a column of this Arrow type can be read: a date, a whole number, for codes a word."""
+    if name == "on":
+        return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_integer(kind) or (name in CODES and pa.types.is_string(kind)))
+
+
+def as_codes(name: str, column: Any) -> Any:
+    """Words as numbers; one that is not known as UNKNOWN, which the kernel refuses."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not pa.types.is_string(column.type):
+        return column
+    words = pa.array([member.name.lower() for member in CODES[name]])
+    return pc.fill_null(pc.index_in(column, words), UNKNOWN)
+
+
 def _columns(batch: Any) -> Iterator[tuple[str, Any]]:
     """Each field of a bill's row that the batch has something for, with its numbers."""
     missing = np.zeros(batch.num_rows, bool)
@@ -97,7 +116,7 @@ def _columns(batch: Any) -> Iterator[tuple[str, Any]]:
             yield "day", _numbers(column.cast(pa.date32()).cast(pa.int32()))
             yield "year", _numbers(pc.year(column))
         else:
-            yield name, _within(name, _numbers(_as_codes(name, column)))
+            yield name, _within(name, _numbers(as_codes(name, column)))
     if missing.any():
         yield "missing", missing
 
@@ -118,24 +137,6 @@ def _reasons(faults: Any) -> list[Any]:
         [english for _, english in FAULTS.values()],
     )
     return [pc.take(pa.array(text), known) for text in texts]
-
-
-def _fits(name: str, kind: Any) -> bool:
-    if name == "on":
-        return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_integer(kind) or (name in CODES and pa.types.is_string(kind)))
-
-
-def _as_codes(name: str, column: Any) -> Any:
-    """Words as numbers; one that is not known as UNKNOWN, which the kernel refuses."""
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if not pa.types.is_string(column.type):
-        return column
-    words = pa.array([member.name.lower() for member in CODES[name]])
-    return pc.fill_null(pc.index_in(column, words), UNKNOWN)
 
 
 def _within(name: str, values: Any) -> Any:

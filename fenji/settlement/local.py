@@ -52,13 +52,15 @@ def settle_file(
     policies: Policies,
     report: Report = lambda bills: None,
     openings: Path | None = None,
+    chains: Path | None = None,
 ) -> Count:
     """Settle `bills`, in order of person and day, into `results`; what cannot be settled goes `aside` with its reason.
 
-    `openings` is what people's years had seen before, `report` hears how many bills are done. Raises WrongColumns.
+    `openings` is what people's years had seen before, `chains` what referral chains had; `report` hears how many bills
+    are done. Raises WrongColumns.
     `aside` is written only when there is something in it.
     """
-    known = read_openings(openings)
+    known = read_openings(openings, chains)
     threads = os.cpu_count() or 1
     count, unfinished = Count(), results.with_name(f"{results.name}.part")
     writer: Any = None

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from fenji.kernel.payment.batch import Policies, first_above, highest_in, last_beginning, settle_batch
-from fenji.kernel.payment.rows import NO_OPENINGS, Rows
+from fenji.kernel.payment.rows import NO_OPENINGS, Openings, Rows
 
 LOWEST = -1  # people are numbered from 0
 
 
 def settled(
-    pieces: Iterable[Rows], policies: Policies, threads: int = 1, openings: Rows = NO_OPENINGS
+    pieces: Iterable[Rows], policies: Policies, threads: int = 1, openings: Openings = NO_OPENINGS
 ) -> Iterator[tuple[Rows, Rows]]:
     """Rows and outcomes, a piece of whole people at a time, in the order given."""
     beyond = LOWEST

@@ -4,7 +4,9 @@ PySpark is an extra (`pip install pyspark`, needs Java 17); every worker needs t
 """
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import chain
+from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.kernel.payment.batch import Policies
-from fenji.kernel.payment.rows import NO_OPENINGS, Rows
+from fenji.kernel.payment.rows import Openings, Rows
 from fenji.settlement.columns import BOTH, RESULT, SET_ASIDE, WrongColumns, both_of, check_columns, rows_of
 from fenji.settlement.local import PAYERS, Count
-from fenji.settlement.openings import PLACES, WHOSE, check_openings, in_order, openings_of
+from fenji.settlement.openings import CHAINS, YEARS, Form, check_openings, in_order, openings_of
 from fenji.settlement.people import settled
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 A_PART = 2_000_000  # bills of one partition
 AT_ONCE = 100_000  # bills that a worker is handed in one Arrow batch
-OPENING = "opening"  # a column of the stream: the numbers of an opening, null in a bill
+OPENINGS = {"opening": YEARS, "underway": CHAINS}  # columns of the stream: a row of each table, null in a bill
 
 
 class NoSpark(RuntimeError):
@@ -31,11 +33,17 @@ class NoSpark(RuntimeError):
 
 
 def settle_on_spark(
-    bills: Path, results: Path, aside: Path, policies: Policies, session: "SparkSession", openings: Path | None = None
+    bills: Path,
+    results: Path,
+    aside: Path,
+    policies: Policies,
+    session: "SparkSession",
+    openings: Path | None = None,
+    chains: Path | None = None,
 ) -> Count:
     """As `local.settle_file`, but for bills in any order: Spark brings each person together and sorts.
 
-    `bills` and `openings` may be files or folders, the outcomes are folders. Raises WrongColumns.
+    `bills`, `openings` and `chains` may be files or folders, the outcomes are folders. Raises WrongColumns.
     """
     from pyspark.sql.pandas.types import to_arrow_schema
 
@@ -43,10 +51,11 @@ def settle_on_spark(
     given = session.read.parquet(str(bills))
     columns = check_columns(to_arrow_schema(given.schema))
     parts = max(session.sparkContext.defaultParallelism, given.count() // A_PART)  # each is compiled for, so not many
-    stream = given.select(*columns)
-    if openings is not None:
-        stream = _with_openings(stream, session.read.parquet(str(openings)))
-    order = ["person", "on", "id"] if openings is None else [stream[OPENING].isNull(), "person", "on", "id"]
+    stream, known = given.select(*columns), {"opening": openings, "underway": chains}
+    for column, table in known.items():
+        if table is not None:
+            stream = _with_openings(stream, session.read.parquet(str(table)), column)
+    order = [_is_bill(stream), "person", "on", "id"] if any(known.values()) else ["person", "on", "id"]
     by_person = stream.repartition(parts, "person").sortWithinPartitions(*order)
     done = by_person.mapInArrow(_settler(policies), _words_for_spark()).persist()
     done.where("fault is null").select(*RESULT.names).write.mode("overwrite").parquet(str(results))
@@ -70,17 +79,21 @@ def session_here() -> "SparkSession":
         raise NoSpark(f"Spark 未能启动，是否装有 Java 17？ / Spark did not start: {error}") from None
 
 
-def _with_openings(bills: "DataFrame", openings: "DataFrame") -> "DataFrame":
+def _with_openings(bills: "DataFrame", openings: "DataFrame", column: str) -> "DataFrame":
     """One stream of bills and openings, so that each opening comes to the partition where its person's bills are."""
     from pyspark.sql import functions as sql
     from pyspark.sql.pandas.types import to_arrow_schema
 
-    columns = check_openings(to_arrow_schema(openings.schema))
-    if not openings.where(" or ".join(f"{name} is null" for name in WHOSE)).isEmpty():
-        raise WrongColumns(f"期初表有的行没有 {'、'.join(WHOSE)}：补全或删去 / rows do not say whose they are")
-    numbers = [sql.col(name) if name in columns else sql.lit(0) for name in (*WHOSE, *PLACES)]
-    rows = openings.select("person", sql.array(*(one.cast("long") for one in numbers)).alias(OPENING))
+    form = OPENINGS[column]
+    columns = check_openings(to_arrow_schema(openings.schema), form)
+    if not openings.where(" or ".join(f"{name} is null" for name in form.needed)).isEmpty():
+        raise WrongColumns(f"{form.name}有的行没有 {'、'.join(form.needed)}：补全或删去 / rows lack what they need")
+    rows = openings.select("person", sql.struct(*columns).alias(column))
     return bills.unionByName(rows, allowMissingColumns=True)
+
+
+def _is_bill(stream: "DataFrame") -> Any:
+    return reduce(and_, (stream[column].isNull() for column in OPENINGS if column in stream.columns))
 
 
 def _settler(policies: Policies) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -92,31 +105,30 @@ def _settler(policies: Policies) -> Callable[[Iterator[Any]], Iterator[Any]]:
     return settle_partition
 
 
-def _apart(batches: Iterator[Any]) -> tuple[Iterator[Rows], Rows]:
+def _apart(batches: Iterator[Any]) -> tuple[Iterator[Rows], Openings]:
     """The bills of a partition, and the openings, which all come before them."""
-    openings: list[Rows] = []
-    bills: list[Any] = []
+    first: list[Any] = []
+    found: dict[str, list[Rows]] = {column: [] for column in OPENINGS}
     for batch in batches:
-        if OPENING not in batch.schema.names:
-            bills.append(batch)
+        for column in OPENINGS.keys() & set(batch.schema.names):
+            found[column].append(_rows_in(batch.column(column), OPENINGS[column]))
+        first.append(_bills_in(batch))
+        if first[-1].num_rows:
             break
-        some = batch.filter(batch.column(OPENING).is_valid())
-        if some.num_rows:
-            openings.append(_openings_in(some))
-        bills.append(batch.filter(batch.column(OPENING).is_null()))
-        if bills[-1].num_rows:
-            break
-    rows = (rows_of(_without_opening(batch)) for batch in chain(bills, batches))
-    return rows, in_order(np.concatenate(openings)) if openings else NO_OPENINGS
+    known = (in_order(np.concatenate([form.rows, *found[column]]), form) for column, form in OPENINGS.items())
+    return (rows_of(_bills_in(batch)) for batch in chain(first, batches)), Openings(*known)
 
 
-def _openings_in(batch: Any) -> Rows:
-    names, flat = (*WHOSE, *PLACES), batch.column(OPENING).flatten()
-    return openings_of(pa.table({name: flat[place :: len(names)] for place, name in enumerate(names)}))
+def _rows_in(column: Any, form: Form) -> Rows:
+    return openings_of(pa.RecordBatch.from_struct_array(column.filter(column.is_valid())), form)
 
 
-def _without_opening(batch: Any) -> Any:
-    return batch.drop_columns([OPENING]) if OPENING in batch.schema.names else batch
+def _bills_in(batch: Any) -> Any:
+    """A batch's bills, without the columns of openings."""
+    columns = [column for column in OPENINGS if column in batch.schema.names]
+    for column in columns:
+        batch = batch.filter(batch.column(column).is_null())
+    return batch.drop_columns(columns) if columns else batch
 
 
 def _words_for_spark() -> str:

@@ -131,6 +131,52 @@ def test_an_opening_that_cannot_be_true_sets_its_bills_aside_and_one_of_nobody_i
             read_openings(openings)
 
 
+UNDERWAY = {"person": [7], "year": [YEAR], "chain": [5], "tier": ["secondary"], "deductible_cents": [50000]}
+
+
+def chains_in(folder: Path, **changes: object) -> Path:
+    file = folder / "chains.parquet"
+    pq.write_table(pa.table(UNDERWAY | changes), file)
+    return file
+
+
+def up_in(folder: Path) -> Path:
+    """A referred stay of person 7 in a tertiary hospital, the next of chain 5."""
+    sent = {"id": [1], "person": [7], "on": pa.array([NEW_YEAR + 9], pa.int32()).cast(pa.date32()), "chain": [5]}
+    codes = {"scheme": ["resident"], "setting": ["inpatient"], "tier": ["tertiary"], "referral_state": ["referred"]}
+    pq.write_table(pa.table({**sent, **codes, "a_cents": [1_000_000]}), folder / "up.parquet")
+    return folder / "up.parquet"
+
+
+def test_a_chain_under_way_goes_on_in_the_next_file(tmp_path: Path) -> None:
+    bills, out = up_in(tmp_path), tmp_path / "out.parquet"
+    for chains, deductible in ((None, 90000), (chains_in(tmp_path), 40000)):
+        local.settle_file(bills, out, tmp_path / "aside", policy(), chains=chains)
+        assert pq.read_table(out)["deductible_cents"].to_pylist() == [deductible]
+
+
+NOTHING = pa.array([None], pa.int64())
+WRONG: list[dict[str, object]] = [{"tier": [9]}, {"tier": ["county"]}, {"deductible_cents": NOTHING}, {"twice": True}]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_chain_that_cannot_be_true_sets_its_persons_bills_aside(tmp_path: Path, wrong: dict[str, object]) -> None:
+    chains = chains_in(tmp_path, **{name: values for name, values in wrong.items() if name != "twice"})
+    if "twice" in wrong:
+        pq.write_table(pa.table({name: values * 2 for name, values in UNDERWAY.items()}), chains)
+    count = local.settle_file(up_in(tmp_path), tmp_path / "out", tmp_path / "aside", policy(), chains=chains)
+    assert count.set_aside == 1 and pq.read_table(tmp_path / "aside")["fault"].to_pylist() == ["opening"]
+
+
+def test_a_table_of_chains_without_tier_or_chain_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chains.parquet"
+    pq.write_table(pa.table(UNDERWAY).drop_columns(["tier"]), file)
+    with pytest.raises(WrongColumns, match="tier"):
+        read_openings(None, file)
+    with pytest.raises(WrongColumns, match="第 1 行没有 chain"):
+        read_openings(None, chains_in(tmp_path, chain=NOTHING))
+
+
 def test_without_a_day_each_bill_falls_under_the_rules_of_its_own(bills: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     result = CliRunner().invoke(app, ["settle", str(bills), str(out), "--policy", "yangjiang"])

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +54,7 @@ def test_spark_and_this_machine_agree_to_the_cent_whatever_the_order(tmp_path: P
 
 
 @pytest.mark.prove
-def test_spark_knows_openings_and_the_policy_of_the_day(tmp_path: Path) -> None:
+def test_spark_knows_openings_chains_and_the_policy_of_the_day(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
     rows = next(synthesize(10_000))
     people = np.unique(rows["person"])[::3]
@@ -61,13 +62,19 @@ def test_spark_knows_openings_and_the_policy_of_the_day(tmp_path: Path) -> None:
     table["fund_outpatient_cents"] = np.where(people % 7 == 0, -1, 50_000)  # some of them unfit
     openings, turn = tmp_path / "openings.parquet", NEW_YEAR + 180
     pq.write_table(pa.table(table), openings)
+    linked = rows[np.unique(rows["chain"], return_index=True)[1][1::2]]  # every other chain once; the first is none
+    begun: dict[str, Any] = {"person": linked["person"], "year": np.full(len(linked), YEAR), "chain": linked["chain"]}
+    begun |= {"tier": ["secondary"] * len(linked), "deductible_cents": [30_000] * len(linked)}
+    chains = tmp_path / "chains.parquet"
+    pq.write_table(pa.table(begun), chains)
     rules = [DatedPolicy(NEW_YEAR, turn, policy()), DatedPolicy(turn, NEW_YEAR + 365, policy(ratio__inpatient=500))]
     file, session = write_bills(tmp_path / "bills.parquet", [rows]), session_here()
     try:
-        here = settle_file(file, tmp_path / "out.parquet", tmp_path / "aside", rules, openings=openings)
-        there = settle_on_spark(file, tmp_path / "spark", tmp_path / "spark_aside", rules, session, openings)
+        here = settle_file(file, tmp_path / "out.parquet", tmp_path / "aside", rules, openings=openings, chains=chains)
+        there = settle_on_spark(file, tmp_path / "spark", tmp_path / "spark_aside", rules, session, openings, chains)
     finally:
         session.stop()
-    assert here == there and here.set_aside > 0
+    alone = settle_file(file, tmp_path / "alone.parquet", tmp_path / "aside", rules, openings=openings)
+    assert here == there and here.set_aside > 0 and here.fund_cents != alone.fund_cents
     ours, theirs = (pq.read_table(tmp_path / name).sort_by("id") for name in ("out.parquet", "spark"))
     assert ours.to_pydict() == theirs.select(ours.column_names).to_pydict()

@@ -39,6 +39,12 @@ def settle(
             exists=True, help="期初累计 Parquet，每人每年一行 / what the years had seen before, a row a person-year"
         ),
     ] = None,
+    chains: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, help="期初在途转诊链 Parquet，每人每年每链一行 / referral chains under way, a row a chain"
+        ),
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="在本机或在 Spark 上 / here or on Spark")] = Engine.LOCAL,
     aside: Annotated[
         Path | None,
@@ -53,7 +59,7 @@ def settle(
     rules = _policies(policy, on)
     run = _here if engine is Engine.LOCAL else _on_spark
     try:
-        count = run(bills, results, beside, rules, openings)
+        count = run(bills, results, beside, rules, openings, chains)
     except (WrongColumns, NoSpark) as error:
         failed(str(error))
         raise typer.Exit(1) from None
@@ -72,19 +78,19 @@ def _policies(city: str, on: datetime | None) -> "Policies":
         raise typer.BadParameter(str(error)) from None
 
 
-def _here(bills: Path, results: Path, aside: Path, rules: "Policies", openings: Path | None) -> "Count":
+def _here(bills: Path, results: Path, aside: Path, rules: "Policies", *known: Path | None) -> "Count":
     from fenji.settlement.local import settle_file
 
     with bar("结算 / settling") as report:
-        return settle_file(bills, results, aside, rules, lambda done: report(done, 0), openings)
+        return settle_file(bills, results, aside, rules, lambda done: report(done, 0), *known)
 
 
-def _on_spark(bills: Path, results: Path, aside: Path, rules: "Policies", openings: Path | None) -> "Count":
+def _on_spark(bills: Path, results: Path, aside: Path, rules: "Policies", *known: Path | None) -> "Count":
     from fenji.settlement.spark import session_here, settle_on_spark
 
     session = session_here()
     try:
-        return settle_on_spark(bills, results, aside, rules, session, openings)
+        return settle_on_spark(bills, results, aside, rules, session, *known)
     finally:
         session.stop()
 

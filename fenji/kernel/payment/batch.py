@@ -11,7 +11,7 @@ from numba.extending import register_jitable
 
 from fenji.kernel.payment import bill, cutting, faults, people, settle
 from fenji.kernel.payment.policy import ALWAYS, DatedPolicy, PaymentPolicy
-from fenji.kernel.payment.rows import CHAIN_ROW, MOST_CHAINS, NO_OPENINGS, OUTCOME_ROW, Rows
+from fenji.kernel.payment.rows import CHAIN_ROW, MOST_CHAINS, NO_OPENINGS, OUTCOME_ROW, Openings, Rows
 
 Policies = PaymentPolicy | Sequence[DatedPolicy]  # one for all days, or each for its own
 
@@ -27,19 +27,18 @@ last_beginning = numba.njit(nogil=True)(cutting.last_beginning)
 
 
 def settle_batch(
-    rows: Rows, policies: Policies, beyond: int = 0, threads: int = 1, openings: Rows = NO_OPENINGS
+    rows: Rows, policies: Policies, beyond: int = 0, threads: int = 1, openings: Openings = NO_OPENINGS
 ) -> Rows:
     """Settle whole people, in order of person and day, each person's number above `beyond`.
 
-    `rows` are of dtype BILL_ROW (their chain fields are filled in), `openings` of OPENING_ROW in order of person and
-    year, the answer of OUTCOME_ROW. Python's lock is released meanwhile, and threads take different people. The first
-    call compiles, for some seconds.
+    `rows` are of dtype BILL_ROW (their chain fields are filled in), the answer of OUTCOME_ROW. Python's lock is
+    released meanwhile, and threads take different people. The first call compiles, for some seconds.
     """
     out, records = np.zeros(len(rows), OUTCOME_ROW), as_records(policies)
 
     def part(start: int, end: int, above: int) -> None:
-        known = openings[np.searchsorted(openings["person"], above, side="right") :]
-        _settle(rows[start:end], records, known, np.zeros(MOST_CHAINS, CHAIN_ROW), out[start:end], above)
+        years, chains = (known[np.searchsorted(known["person"], above, side="right") :] for known in openings)
+        _settle(rows[start:end], records, years, chains, np.zeros(MOST_CHAINS, CHAIN_ROW), out[start:end], above)
 
     if threads == 1:
         part(0, len(rows), beyond)

@@ -58,8 +58,8 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "over 64 referral chains a year: check their ids",
     ),
     Fault.OPENING: (
-        "本人本年的期初累计为空、为负、过大或重复：改正期初表",
-        "the opening of this person's year is missing a value, negative, too large or there twice: mend the openings",
+        "本人本年的期初累计或在途转诊链为空、为负、过大或重复：改正期初表",
+        "an opening of this person's year lacks a value, is negative, too large or there twice: mend the openings",
     ),
     Fault.NO_POLICY: (
         "就诊当日没有生效的支付政策：核对日期，或补上当时的政策",

@@ -16,14 +16,16 @@ TOO_MANY_CHAINS, OPENING, NO_POLICY = int(Fault.TOO_MANY_CHAINS), int(Fault.OPEN
 NEW_YEAR = PersonYear()
 
 
-def settle_people(rows: Rows, policies: Rows, openings: Rows, room: Rows, out: Rows, beyond: int) -> int:
+def settle_people(
+    rows: Rows, policies: Rows, openings: Rows, underway: Rows, room: Rows, out: Rows, beyond: int
+) -> int:
     """Settle every bill in order of person and day into `out`; one with a fault is set aside and leaves no trace.
 
     A person's bills must all be here, and every person's number above `beyond`. A bill falls under the policy in force
-    on its day; a year begins with its opening, where there is one. `room` has MOST_CHAINS places. Returns the last
-    person.
+    on its day; a year begins with its opening and the chains under way, where there are any. `room` has MOST_CHAINS
+    places. Returns the last person.
     """
-    person, chains, begin, opened, unfit = NEW_YEAR, 0, 0, 0, 0
+    person, chains, begin, opened, joined, unfit = NEW_YEAR, 0, 0, 0, 0, 0
     who, year, day, newest = beyond, 0, 0, 0
     policy = policies[0]
     for i in range(len(rows)):
@@ -36,6 +38,13 @@ def settle_people(rows: Rows, policies: Rows, openings: Rows, room: Rows, out: R
             opened = opening_at(openings, opened, row.person, row.year)
             if has_opening(openings, opened, row.person, row.year):
                 person, unfit = year_opened(openings[opened]), openings[opened].fault
+            joined = opening_at(underway, joined, row.person, row.year)
+            while has_opening(underway, joined, row.person, row.year):
+                unfit |= underway[joined].fault | (chains == MOST_CHAINS)
+                if unfit == 0:
+                    join_chain(room[chains], underway[joined])
+                    chains += 1
+                joined += 1
         who, year, day = row.person, row.year, row.day
         if not is_in_force(policy, day):
             policy = policies[place_in_force(policies, day)]
@@ -91,7 +100,7 @@ def place_in_force(policies: Rows, day: int) -> int:
 
 
 def opening_at(openings: Rows, place: int, person: int, year: int) -> int:
-    """From `place` on, where the opening of a person's year stands, or would stand."""
+    """From `place` on, where the (first) opening of a person's year stands, or would stand."""
     while place < len(openings) and (
         openings[place].person < person or (openings[place].person == person and openings[place].year < year)
     ):
@@ -114,6 +123,10 @@ def year_opened(opening: Any) -> PersonYear:
         opening.hardship_cents,
         opening.assistance_cents,
     )
+
+
+def join_chain(kept: Any, begun: Any) -> None:
+    put_chain(kept, begun.id, Chain(begun.tier, begun.order, begun.deductible_cents, begun.ratio_permille))
 
 
 def place_of(chain: int, chains: int, room: Rows) -> int:

@@ -1,6 +1,6 @@
 """Bills, outcomes and chains as arrays of records, which a batch runs over; compiled, each record is a pointer."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,8 @@ def _record(*fields: str) -> np.dtype[np.void]:
 
 BILL_ROW = _record(*GIVEN_FIELDS, *CHAIN_FACTS)
 OUTCOME_ROW = _record(*OUTCOME_FIELDS)
-CHAIN_ROW = np.dtype([(field, np.int64) for field in ("id", *Chain._fields)])
+CHAIN_FIELDS = ("id", *Chain._fields)
+CHAIN_ROW = np.dtype([(field, np.int64) for field in CHAIN_FIELDS])
 
 # What a person's year had seen before the first bill (期初累计), as another system hands it over; `fault` 1: unfit.
 BY_SETTING = tuple(name for name, value in PersonYear._field_defaults.items() if isinstance(value, tuple))
@@ -54,7 +55,19 @@ OPENING_ROW = np.dtype(
     [("person", np.int64), ("year", np.int64), ("fault", np.int64)]
     + [(name, np.int64, (len(Setting),) if name in BY_SETTING else ()) for name in PersonYear._fields]
 )
-NO_OPENINGS = np.zeros(0, OPENING_ROW)
+# A referral chain that was under way before the first bill, and what it had seen; `fault` 1: unfit.
+UNDERWAY_ROW = np.dtype([(name, np.int64) for name in ("person", "year", "fault", *CHAIN_FIELDS)])
+
+
+class Openings(NamedTuple):
+    """What was before the first bill: `years` of OPENING_ROW, `chains` of UNDERWAY_ROW, by person and year."""
+
+    years: Rows
+    chains: Rows
+
+
+NO_CHAINS = np.zeros(0, UNDERWAY_ROW)
+NO_OPENINGS = Openings(np.zeros(0, OPENING_ROW), NO_CHAINS)
 
 
 def empty_rows(length: int) -> Rows:

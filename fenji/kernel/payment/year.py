@@ -12,6 +12,7 @@ from fenji.kernel.payment.policy import PaymentPolicy
 from fenji.kernel.payment.settle import Chain, after, chain_after, settle, with_chain
 
 PolicyOn = Callable[[date], PaymentPolicy]
+NO_CHAINS: Mapping[str, Chain] = {}
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,16 @@ class Difference:
 
 
 def settle_year(
-    bills: Iterable[DatedBill], policy_on: PolicyOn, opening: PersonYear | None = None
+    bills: Iterable[DatedBill],
+    policy_on: PolicyOn,
+    opening: PersonYear | None = None,
+    underway: Mapping[str, Chain] = NO_CHAINS,
 ) -> tuple[Settled, ...]:
-    """Every bill of one person's year, earliest first; of one day in order of their ids. Raises BillRefused."""
-    person, chains, settled = opening or PersonYear(), dict[str, Chain](), list[Settled]()
+    """Every bill of one person's year, earliest first; of one day in order of their ids. Raises BillRefused.
+
+    `underway` is what referral chains had seen before the first bill.
+    """
+    person, chains, settled = opening or PersonYear(), dict(underway), list[Settled]()
     for each in sorted(bills, key=lambda dated: (dated.on, dated.id)):
         policy = policy_on(each.on)
         bill = with_chain(each.bill, chains.get(each.chain, Chain()))
@@ -84,13 +91,14 @@ def resettle_year(
     posted: Mapping[str, Settlement],
     policy_on: PolicyOn,
     opening: PersonYear | None = None,
+    underway: Mapping[str, Chain] = NO_CHAINS,
 ) -> tuple[Difference, ...]:
     """What to post so that the books show the year as it is now known.
 
     `bills` are all that now count: late ones among them, corrected ones in their new form, reversed ones left out.
     `posted` is what the books hold. Bills that stay as they are do not appear.
     """
-    now = {each.id: each.settlement for each in settle_year(bills, policy_on, opening)}
+    now = {each.id: each.settlement for each in settle_year(bills, policy_on, opening, underway)}
     ids = [*now, *(id_ for id_ in posted if id_ not in now)]
     changes = (difference_of(id_, posted.get(id_), now.get(id_)) for id_ in ids)
     return tuple(change for change in changes if change is not None)

@@ -10,10 +10,22 @@ from hypothesis import strategies as st
 
 from fenji.kernel.payment.batch import settle_batch
 from fenji.kernel.payment.bill import Bill
+from fenji.kernel.payment.codes import PayTier
 from fenji.kernel.payment.faults import FAULTS, Fault
 from fenji.kernel.payment.person import PersonYear
 from fenji.kernel.payment.policy import DatedPolicy, PaymentPolicy
-from fenji.kernel.payment.rows import GIVEN_FIELDS, OPENING_ROW, OUTCOME_ROW, Rows, empty_rows
+from fenji.kernel.payment.rows import (
+    GIVEN_FIELDS,
+    MOST_CHAINS,
+    NO_CHAINS,
+    OPENING_ROW,
+    OUTCOME_ROW,
+    UNDERWAY_ROW,
+    Openings,
+    Rows,
+    empty_rows,
+)
+from fenji.kernel.payment.settle import Chain, after, chain_after
 from fenji.kernel.payment.year import DatedBill, settle_year
 from tests.kernel.payment.examples import PATIENT, bills, policies, policy, stay, years
 
@@ -45,13 +57,17 @@ def one_by_one(
     policy_on = (lambda _: rule) if isinstance(rule, PaymentPolicy) else rule
     found: list[tuple[int, ...]] = []
     for person in sorted(set(rows["person"].tolist())):
-        own = [
-            DatedBill(f"{row['id']:09}", EPOCH + timedelta(days=int(row["day"])), bill_in(row), str(row["chain"] or ""))
-            for row in rows[rows["person"] == person]
-        ]
+        own = dated(rows[rows["person"] == person])
         for each in settle_year(own, policy_on, openings.get(person)):
             found.append(tuple(getattr(each.settlement, name, 0) for name in OUTCOME_ROW.names))
     return found
+
+
+def dated(rows: Rows) -> list[DatedBill]:
+    return [
+        DatedBill(f"{row['id']:09}", EPOCH + timedelta(days=int(row["day"])), bill_in(row), str(row["chain"] or ""))
+        for row in rows
+    ]
 
 
 def bill_in(row: Rows) -> Bill:
@@ -80,13 +96,19 @@ def test_one_by_one_and_batch_are_the_same_for_thousands(given_people, rule) -> 
     assert [tuple(map(int, row)) for row in settle_batch(rows, rule)] == one_by_one(rows, rule)
 
 
-def opening_rows(openings: Mapping[int, PersonYear], year: int = 0) -> Rows:
+def opened(openings: Mapping[int, PersonYear], year: int = 0, chains: Rows = NO_CHAINS) -> Openings:
     rows = np.zeros(len(openings), OPENING_ROW)
     for row, (person, seen) in zip(rows, sorted(openings.items()), strict=True):
         row["person"], row["year"] = person, year
         for name, value in seen._asdict().items():
             row[name] = value
-    return rows
+    return Openings(rows, chains)
+
+
+def underway(chains: Mapping[int, Mapping[str, Chain]], year: int = 0) -> Rows:
+    """Each person's chains by number."""
+    each = [(person, year, 0, int(id_), *chain) for person in sorted(chains) for id_, chain in chains[person].items()]
+    return np.array(each, UNDERWAY_ROW)
 
 
 def segments(rule: PaymentPolicy, later: PaymentPolicy, turn: int) -> list[DatedPolicy]:
@@ -95,24 +117,65 @@ def segments(rule: PaymentPolicy, later: PaymentPolicy, turn: int) -> list[Dated
 
 @settings(PATIENT, max_examples=40)
 @given(people, policies(), policies(), st.integers(0, 360), st.dictionaries(st.integers(0, 5), years(), max_size=3))
-def test_openings_and_a_policy_that_changes_in_the_year_are_the_same_one_by_one(people, rule, later, turn, opened):
+def test_openings_and_a_policy_that_changes_in_the_year_are_the_same_one_by_one(people, rule, later, turn, seen):
     rows, changes = rows_of(people), EPOCH + timedelta(days=turn)
-    expected = one_by_one(rows, lambda on: rule if on < changes else later, opened)
+    expected = one_by_one(rows, lambda on: rule if on < changes else later, seen)
     for threads in (1, 2):
-        found = settle_batch(rows.copy(), segments(rule, later, turn), 0, threads, opening_rows(opened))
+        found = settle_batch(rows.copy(), segments(rule, later, turn), 0, threads, opened(seen))
         assert [tuple(map(int, row)) for row in found] == expected
+
+
+@settings(PATIENT, max_examples=40)
+@given(people, policies(), st.integers(0, 6), st.integers(1, 2))
+def test_a_batch_cut_after_any_bill_goes_on_to_the_same_cents(people, rule, kept, threads) -> None:
+    rows, years, chains = rows_of(people), dict[int, PersonYear](), dict[int, dict[str, Chain]]()
+    nth = np.concatenate([np.arange(len(person)) for person in people])  # of the person's bills
+    for person in range(1, len(people) + 1):
+        years[person], chains[person] = seen_by(rows[(rows["person"] == person) & (nth < kept)], rule)
+    found = settle_batch(rows[nth >= kept], rule, 0, threads, opened(years, chains=underway(chains)))
+    whole = one_by_one(rows, rule)
+    assert [tuple(map(int, row)) for row in found] == [each for each, n in zip(whole, nth, strict=True) if n >= kept]
+
+
+def seen_by(rows: Rows, rule: PaymentPolicy) -> tuple[PersonYear, dict[str, Chain]]:
+    """What one person's year and chains have seen after these bills."""
+    person, chains, own = PersonYear(), dict[str, Chain](), dated(rows)
+    for given_bill, each in zip(own, settle_year(own, lambda _: rule), strict=True):
+        person = after(each.bill, each.before, rule, each.settlement)
+        if given_bill.chain:
+            chains[given_bill.chain] = chain_after(each.bill, each.before, rule, each.settlement)
+    return person, chains
+
+
+def test_a_chain_that_was_under_way_bears_the_difference_and_counts_for_its_own_person_and_year_only() -> None:
+    up = stay(tier=PayTier.TERTIARY)
+    rows = rows_of([[(1, 7, up)], [(2, 7, up), (400, 7, up)]])
+    rows["year"] = [2017, 2017, 2018]
+    begun = underway({2: {"7": Chain(PayTier.SECONDARY, 0, 50000, 750)}}, 2018)
+    assert settle_batch(rows, policy(), openings=opened({}, chains=begun))["deductible_cents"].tolist() == [
+        90000, 90000, 40000,
+    ]  # fmt: skip
+
+
+def test_an_unfit_chain_or_more_than_there_is_room_for_sets_the_year_aside() -> None:
+    rows = rows_of([[(1, 0, stay())], [(1, 0, stay())], [(1, 0, stay())]])
+    many = {str(number): Chain(PayTier.SECONDARY) for number in range(1, MOST_CHAINS + 1)}
+    chains = underway({1: many, 2: {**many, "99": Chain()}, 3: {"1": Chain()}})
+    chains["fault"][-1] = 1
+    out = settle_batch(rows, policy(), openings=opened({}, chains=chains))
+    assert out["fault"].tolist() == [0, Fault.OPENING, Fault.OPENING]
 
 
 def test_an_opening_holds_for_its_own_year_only() -> None:
     rows = rows_of([[(1, 0, stay()), (400, 0, stay())]])
     rows["year"] = [2017, 2018]
-    third_stay = opening_rows({1: PersonYear(stays=2)}, 2018)
+    third_stay = opened({1: PersonYear(stays=2)}, 2018)
     assert settle_batch(rows, policy(), openings=third_stay)["deductible_cents"].tolist() == [50000, 0]
 
 
 def test_a_year_whose_opening_is_unfit_is_set_aside_and_no_other() -> None:
-    rows, openings = rows_of([[(1, 0, stay()), (2, 0, stay())], [(3, 0, stay())]]), opening_rows({1: PersonYear()})
-    openings["fault"] = 1
+    rows, openings = rows_of([[(1, 0, stay()), (2, 0, stay())], [(3, 0, stay())]]), opened({1: PersonYear()})
+    openings.years["fault"] = 1
     assert settle_batch(rows, policy(), openings=openings)["fault"].tolist() == [Fault.OPENING] * 2 + [0]
 
 
