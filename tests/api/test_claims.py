@@ -141,3 +141,17 @@ def test_a_case_goes_between_hospital_and_insurer(county: Api, township: Api, pe
     decided = {"move": "clear", "text": "情况属实", "version": case["version"] + 1}
     assert county.post(f"cases/{case['id']}/move", decided).body["code"] == "wrong_case_step"
     assert person("insurer").post(f"cases/{case['id']}/move", decided).body["state"] == "cleared"
+
+
+def test_the_insurer_enters_how_somebody_is_insured_and_bills_follow(county: Api, person: Person, world, clock):
+    made = county.post("claims", bill(world, clock)).body
+    path, insurer = f"residents/{resident_id(world)}/enrolments", person("insurer")
+    begins = (clock.at - timedelta(days=30)).date().isoformat()
+    done = insurer.post(path, {"scheme": "resident", "group": "destitute", "valid_from": begins})
+    assert (done.status, done.body["is_changed"], done.body["bills"]) == (200, True, 1)
+    assert [one["valid_from"] for one in insurer.get(path).body["items"]] == [begins]
+    assert person("patient").get(f"claims/{made['id']}").body["amounts"]["self_cents"] < made["amounts"]["self_cents"]
+    assert insurer.post(path, {"scheme": "commercial", "valid_from": begins}).status == 422
+    assert [person(name).get(path).status for name in ("doctor", "officer", "patient")] == [404, 404, 404]
+    assert county.post(path, {"scheme": "resident", "valid_from": begins}).status == 404
+    queries.check_balance()

@@ -1,5 +1,6 @@
 """Two bills of one person at once cannot spend one ceiling; a number settled many times at once is settled once."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 
 from fenji.apps.payments import queries
 from fenji.apps.payments.actions import claims, decisions, posting, supervision
+from fenji.apps.payments.actions.enrolling import Told, enrol
 from fenji.apps.payments.models import Case, Claim, PersonYear, Posting
 from fenji.apps.payments.rules import policy_on
-from fenji.kernel.payment.codes import Scheme
+from fenji.kernel.payment.codes import Group, Scheme
 from tests.apps.payments.conftest import make_stay
 from tests.apps.payments.conftest import world as world  # the fixture
 from tests.factories.world import World
@@ -48,6 +50,41 @@ def test_without_the_lock_of_the_year_they_would(world: World, clock, monkeypatc
     monkeypatch.setattr(claims, "lock_year", unlocked)
     together([lambda bill=bill: claims.settle(bill, by=world.insurer) for bill in bills])
     assert _known_to_the_year() > cap
+
+
+def _settled_while_found_destitute(world: World, at: Any, monkeypatch: pytest.MonkeyPatch) -> Claim:
+    """A bill is assessed; before it is settled somebody enters that the person is destitute, and has a second."""
+    assessed, entered, assess = threading.Event(), threading.Event(), claims.assess
+
+    def slowly(bill: Any) -> Any:
+        found = assess(bill)
+        assessed.set()
+        entered.wait(1)
+        return found
+
+    def enter() -> None:
+        assessed.wait(10)
+        told = Told("resident", "destitute", (at - timedelta(days=60)).date())
+        assert world.resident is not None
+        enrol(world.resident.pk, told, source="", by=world.insurer)
+        entered.set()
+
+    monkeypatch.setattr(claims, "assess", slowly)
+    bill = make_stay(world, at, code="1")
+    claim, done = together([lambda: claims.settle(bill, by=world.insurer), enter])
+    assert (type(claim), done) == (Claim, None)
+    return Claim.objects.get()
+
+
+def test_a_bill_settled_while_the_enrolment_changes_follows_it(world: World, clock, monkeypatch) -> None:
+    claim = _settled_while_found_destitute(world, clock.at, monkeypatch)
+    assert claim.bill["group"] == Group.DESTITUTE
+    queries.check_balance()
+
+
+def test_without_holding_the_insurance_it_would_not(world: World, clock, monkeypatch) -> None:
+    monkeypatch.setattr(claims, "hold_insurance", lambda resident_id: None)
+    assert _settled_while_found_destitute(world, clock.at, monkeypatch).bill["group"] != Group.DESTITUTE
 
 
 def test_one_number_settled_many_times_at_once_is_one_claim(world: World, clock) -> None:

@@ -10,6 +10,7 @@ from fenji.apps.contracts.models import Contract
 from fenji.apps.payments import queries, spending
 from fenji.apps.payments.actions import claims, shadow, statements, supervision
 from fenji.apps.payments.models import Case, Claim, Statement, Transfer
+from fenji.apps.residents import identity
 from fenji.apps.residents.models import Resident
 from fenji.kernel.referral import State
 from fenji.web.presenters.numbers import money_words
@@ -141,6 +142,35 @@ def test_a_shortfall_is_decided_on_its_page_once(world: World, stay, seen_by) ->
     assert Claim.objects.get(pk=one.claim_id).forgiven_cents == one.self_cents
     _text(insurer, path, 404)
     queries.check_balance()
+
+
+def test_a_suspension_entered_on_the_page_waits_for_the_insurers_decision(world: World, stay, clock, seen_by) -> None:
+    assert world.resident is not None
+    claim, insurer = claims.settle(stay(code="1"), by=world.insurer), seen_by("insurer")
+    path = f"/insurer/enrolments/{world.resident.pk}/"
+    assert "没有参保记录" in _text(insurer, path)
+    begins = {"scheme": "resident", "group": "general", "valid_from": "2020-01-01"}
+    assert insurer.post(path, begins).status_code == 302
+    day = (clock.at - timedelta(days=10)).date().isoformat()
+    page = insurer.post(path, {**begins, "valid_from": day, "is_suspended": "on"}, follow=True).content.decode()
+    for words in ("1 张单据已按新的参保重算", "暂停", "补差待决", money_words(claim.total_cents - claim.self_cents)):
+        assert words in page
+    short = queries.open_shortfalls().get()
+    assert "参保或期初累计有变更" in _text(insurer, f"/insurer/shortfalls/{short.pk}/")
+    wrong = insurer.post(path, {**begins, "valid_from": day, "valid_until": "2020-01-01"})
+    assert wrong.status_code == 422 and "止日须晚于起日" in wrong.content.decode()
+    assert AuditEvent.objects.filter(verb="resident.read", relation="insurer").exists()
+    for name in ("doctor", "officer", "patient"):
+        _text(seen_by(name), path, 404)
+
+
+def test_somebody_insured_is_found_by_the_whole_number_only(world: World, seen_by) -> None:
+    assert world.resident is not None
+    insurer, number = seen_by("insurer"), "441721195805012345"
+    Resident.objects.filter(pk=world.resident.pk).update(id_hash=identity.id_hash(number))
+    assert insurer.post("/insurer/enrolments/", {"id_number": number}).url.endswith(f"/{world.resident.pk}/")
+    page = insurer.post("/insurer/enrolments/", {"id_number": number[:-1]})
+    assert page.status_code == 422 and "没有这个证件号码" in page.content.decode()
 
 
 def test_a_case_is_answered_by_the_hospital_and_decided_by_the_insurer(world: World, stay, clock, seen_by) -> None:

@@ -12,8 +12,9 @@ from fenji.apps.common.errors import Forbidden, NotFound
 from fenji.apps.payments.models import Claim
 from fenji.apps.registry.models import Institution, Membership
 from fenji.apps.registry.posts import posts_of
-from fenji.apps.residents.models import CareRelationKind
+from fenji.apps.residents.models import CareRelationKind, Resident
 from fenji.apps.residents.policies import OWN_FOOTING, READING_ROLES
+from fenji.apps.residents.queries import resolve
 from fenji.apps.residents.relations import relation_for
 from fenji.kernel.roles import Role
 
@@ -64,6 +65,16 @@ def access_claim(user: User, claim_id: UUID, *, at: datetime) -> Claim:
         relation=footing,
     )  # fmt: skip
     return claim
+
+
+def access_insured(user: User, resident_id: UUID, *, at: datetime) -> Resident:
+    """Somebody insured, for the insurer only; the reading is recorded. Raises NotFound."""
+    post, resident = insurer_post(user, at), resolve(resident_id)
+    audit.record(
+        "resident.read", resident, by=user, at=at, resident_id=resident.pk, institution_id=post.institution_id,
+        relation="insurer",
+    )  # fmt: skip
+    return resident
 
 
 def _footing(user: User, claim: Claim, at: datetime) -> str:

@@ -54,6 +54,9 @@ def steps_of(bill: Bill, settled: Settlement) -> Iterator[tuple[str, str]]:
     """Sentence and rulebook key (empty: arithmetic) of each step that had an effect on this bill."""
     setting = Setting(bill.setting).name.lower()
     yield _("总费用 %(sum)s") % {"sum": yuan(settled.total_cents)}, ""
+    if not _is_covered(bill, settled):
+        yield _("就诊当日没有参保或待遇已暂停，全部由个人支付 %(sum)s") % {"sum": yuan(settled.self_cents)}, ""
+        return
     if bill.c_cents:
         yield _("目录外（丙类）%(sum)s 由个人支付") % {"sum": yuan(bill.c_cents)}, ""
     if bill.over_ceiling_cents:
@@ -66,6 +69,12 @@ def steps_of(bill: Bill, settled: Settlement) -> Iterator[tuple[str, str]]:
     yield from _caps(settled)
     yield from _further(settled)
     yield _("个人合计支付 %(sum)s") % {"sum": yuan(settled.self_cents)}, ""
+
+
+def _is_covered(bill: Bill, settled: Settlement) -> bool:
+    """What is settled by the rule is parted among these four; what nobody was insured for is not."""
+    parted = settled.own_share_cents + settled.eligible_cents + bill.c_cents + bill.over_ceiling_cents
+    return parted == settled.total_cents
 
 
 def yuan(cents: int) -> str:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from fenji.apps.common.errors import NotFound
 from fenji.apps.payments.errors import NotInsured, Suspended
 from fenji.apps.payments.models import Enrolment
+from fenji.apps.residents import identity
 from fenji.apps.residents.models import Resident
 from fenji.kernel.payment.codes import Group, Scheme
 
@@ -34,6 +37,19 @@ def insured_on(resident: Resident, day: date) -> Insured:
         raise NotInsured
     scheme = Scheme[resident.scheme.upper()]
     return Insured(scheme, _group_by_age(scheme, resident.birth_date, day))
+
+
+def spans_of(resident_id: UUID) -> QuerySet[Enrolment]:
+    """Somebody's enrolments and suspensions, the latest first."""
+    return Enrolment.objects.filter(resident=resident_id).order_by("-valid_from")
+
+
+def resident_numbered(id_number: str) -> Resident:
+    """Who has this ID number, the row that is kept where some were merged. Raises NotFound."""
+    rows = Resident.objects.filter(id_hash=identity.id_hash(id_number), merged_into=None)
+    if (found := rows.first()) is None:
+        raise NotFound
+    return found
 
 
 def _group_by_age(scheme: Scheme, born: date | None, day: date) -> Group:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum, Value
-from django.db.models.functions import Replace
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Replace, TruncDate
 from django.utils import timezone
 
 from fenji.apps.payments.errors import NotBalanced
@@ -14,6 +14,7 @@ from fenji.apps.payments.models import (
     Case,
     Claim,
     ClaimState,
+    Enrolment,
     Item,
     Mode,
     PersonYear,
@@ -54,9 +55,25 @@ def opening_of(year: PersonYear) -> Accumulators:
 
 
 def counting(year: PersonYear) -> QuerySet[Claim]:
-    """The claims of a person's year that the books follow, in order of time."""
+    """The claims that a person's year counts, in order of time."""
+    return _settled_in(year).exclude(_out_of_cover())
+
+
+def uncovered(year: PersonYear) -> QuerySet[Claim]:
+    """Bills settled before it was known that the person was not insured that day, or suspended: the year is without."""
+    return _settled_in(year).filter(_out_of_cover())
+
+
+def _settled_in(year: PersonYear) -> QuerySet[Claim]:
     rows = Claim.objects.filter(person_year=year, mode=Mode.OFFICIAL, state=ClaimState.SETTLED)
-    return rows.order_by("ended_at", "pk")
+    return rows.annotate(day=TruncDate("ended_at")).order_by("ended_at", "pk")
+
+
+def _out_of_cover() -> Q:
+    """No enrolment covers the day, though one had begun by then; of the time before the first nothing is known."""
+    begun = Enrolment.objects.filter(resident=OuterRef("resident"), valid_from__lte=OuterRef("day"))
+    covering = begun.filter(Q(valid_until=None) | Q(valid_until__gt=OuterRef("day")), is_suspended=False)
+    return Q(Exists(begun)) & ~Q(Exists(covering))
 
 
 def dated(claim: Claim) -> DatedBill:

@@ -28,8 +28,8 @@ def _put(values: dict[str, Any], run: Run) -> Effect:
     told = Told(
         values["scheme"], values["group"], values["valid_from"], values["valid_until"], bool(values["is_suspended"])
     )  # fmt: skip
-    _, is_new, is_changed = enrol(resident_of(values, run).pk, told, source=run.system, by=run.by)
-    return Effect.NEW if is_new else Effect.CHANGED if is_changed else Effect.SAME
+    done = enrol(resident_of(values, run).pk, told, source=run.system, by=run.by)
+    return Effect.NEW if done.is_new else Effect.CHANGED if done.is_changed else Effect.SAME
 
 
 KIND = Kind(

@@ -45,3 +45,8 @@ class Settlement(NamedTuple):
     care_cents: int  # 长期护理保险支付
     self_cents: int  # 个人支付
     flags: int
+
+
+def self_paid(total_cents: int) -> Settlement:
+    """A bill of a day on which the person was not insured: nobody else bears anything, the year does not see it."""
+    return Settlement(*[0] * len(Settlement._fields))._replace(total_cents=total_cents, self_cents=total_cents)

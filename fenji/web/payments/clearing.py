@@ -73,7 +73,7 @@ def one(request: PostRequest, year: int, institution_id: int) -> HttpResponse:
 def _cleared(request: PostRequest, year: int, institution_id: int, given: dict[str, Any]) -> str:
     agreed = int(given["agreed"] * 100) if given["agreed"] is not None else None
     transfer = statements.clear_year(institution_id, year, by=request.user, agreed_cents=agreed)
-    if transfer is None:
+    if not transfer.amount_cents:
         messages.success(request, _t("两清，无须付款。"))
     else:
         messages.success(request, _t("清算已记账：%(sum)s") % {"sum": money_words(transfer.amount_cents)})

@@ -14,6 +14,7 @@ from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.payments import queries
 from fenji.apps.payments.actions import decisions
+from fenji.apps.payments.models import Claim, ClaimState, Shortfall
 from fenji.kernel.roles import Role
 from fenji.web.posting import once, show_faults
 from fenji.web.roles import PostRequest, requires_role
@@ -56,8 +57,20 @@ def decide(request: PostRequest, shortfall_id: int) -> HttpResponse:
         "claim.read", found.claim, by=request.user, at=at, resident_id=found.claim.resident_id,
         institution_id=found.claim.institution_id, relation="insurer",
     )  # fmt: skip
-    shown = {"one": found, "form": form, "at": at, "key": f"shortfall-{found.pk}"}
+    shown = {"one": found, "form": form, "at": at, "key": f"shortfall-{found.pk}", "cause": _cause(found)}
     return render(request, "payments/shortfall.html", shown, status=422 if form.errors else 200)
+
+
+def _cause(found: Shortfall) -> str:
+    """Why the year was settled anew."""
+    if found.cause is None:
+        return _t("参保或期初累计有变更")
+    words = {
+        ClaimState.SETTLED: _t("另一张单据迟到或更正"),
+        ClaimState.REPLACED: _t("另一张单据被更正"),
+        ClaimState.REVERSED: _t("另一张单据被冲销"),
+    }
+    return words[ClaimState(Claim.objects.only("state").get(pk=found.cause).state)]
 
 
 def _decided(request: PostRequest, shortfall_id: int, form: DecisionForm) -> str:

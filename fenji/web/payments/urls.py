@@ -5,13 +5,25 @@ from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.navigation import Entry
-from fenji.web.payments import bills, cases, clearing, compared, estimate, fund, shortfalls, spending, statements
+from fenji.web.payments import (
+    bills,
+    cases,
+    clearing,
+    compared,
+    enrolments,
+    estimate,
+    fund,
+    shortfalls,
+    spending,
+    statements,
+)
 
 INSURER = frozenset({Role.INSURER})
 
 NAVIGATION = (
     Entry(_("基金"), "fund", "banknotes", roles=INSURER, also=("/insurer/compared/",)),
     Entry(_("补差待决"), "shortfalls", "scale", roles=INSURER),
+    Entry(_("参保"), "enrolments", "identification", roles=INSURER),
     Entry(_("监管案件"), "cases", "magnifying-glass-circle", roles=INSURER | {Role.REFERRAL_OFFICE, Role.PRIMARY_HEAD}),
     Entry(_("月结算单"), "statements", "document-currency-yen", roles=INSURER, also=("/insurer/clearing/",)),
     Entry(_("居民费用"), "spending", "wallet", roles=PRIMARY),
@@ -23,6 +35,8 @@ urlpatterns = [
     path("insurer/fund/", fund.fund, name="fund"),
     path("insurer/shortfalls/", shortfalls.waiting, name="shortfalls"),
     path("insurer/shortfalls/<int:shortfall_id>/", shortfalls.decide, name="shortfall"),
+    path("insurer/enrolments/", enrolments.find, name="enrolments"),
+    path("insurer/enrolments/<uuid:resident_id>/", enrolments.one, name="enrolment"),
     path("insurer/statements/", statements.month, name="statements"),
     path("insurer/clearing/", clearing.year, name="clearing"),
     path("insurer/clearing/<int:year>/<int:institution_id>/", clearing.one, name="clearing_of"),

@@ -63,13 +63,21 @@ def test_the_year_is_cleared_once_its_statements_are_out(world: World, month: da
     with pytest.raises(MonthOpen):  # the year is over, the month with bills has no statement
         statements.clear_year(house, year, by=world.insurer)
     statements.state(house, month, by=world.insurer)
-    assert statements.clear_year(house, year, by=world.insurer) is None  # all of it was paid
     granted = statements.clear_year(house, year, by=world.insurer, agreed_cents=10_000_000)
-    assert granted is not None and granted.amount_cents > 0
+    assert granted.amount_cents > 0
     with pytest.raises(StatementIssued):
         statements.clear_year(house, year, by=world.insurer, agreed_cents=20_000_000)
     (row,) = books.years_of_institutions(year)
     assert row.cleared == granted and row.unstated == [] and row.paid_cents == row.owed_cents
+
+
+def test_a_year_in_which_all_was_paid_is_cleared_too(world: World, month: date, clock) -> None:
+    clock.advance(timedelta(days=330))
+    statements.state(world.county.pk, month, by=world.insurer)
+    assert statements.clear_year(world.county.pk, month.year, by=world.insurer).amount_cents == 0
+    assert books.years_of_institutions(month.year)[0].cleared is not None
+    with pytest.raises(StatementIssued):
+        statements.clear_year(world.county.pk, month.year, by=world.insurer)
 
 
 def test_a_statement_that_differs_from_its_postings_is_named(world: World, month: date) -> None:

@@ -1,4 +1,4 @@
-"""Settle a bill, correct it, reverse it. Each locks the person's year first (see `posting.lock_year`)."""
+"""Settle a bill, correct it, reverse it. Each holds the person's insurance and locks the year first (see `posting`)."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import audit, clock, rulebooks
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.locks import patience
-from fenji.apps.payments.actions.posting import lock_year, settle_anew, take_back
+from fenji.apps.payments.actions.posting import hold_insurance, lock_year, settle_anew, take_back
 from fenji.apps.payments.assessing import Assessed, assess
 from fenji.apps.payments.errors import AlreadySettled
 from fenji.apps.payments.given import Bill
@@ -27,6 +27,7 @@ def settle(given: Bill, *, by: User) -> Claim:
     with patience():
         at = clock.now()
         given.check(at=at)
+        hold_insurance(given.resident_id)
         assessed = assess(given)
         year = lock_year_of(assessed, given)
         if known := known_claim(given, Mode.OFFICIAL):
@@ -40,6 +41,7 @@ def correct(claim_id: UUID, given: Bill, *, reason: str, by: User) -> Claim:
     with patience():
         at = clock.now()
         given.check(at=at)
+        hold_insurance(given.resident_id)
         assessed = assess(given)
         old, years = _lock_claim(claim_id, _year_of(assessed, given))
         if old.resident_id != assessed.resident.pk:
@@ -73,9 +75,11 @@ def _year_of(assessed: Assessed, given: Bill) -> tuple[UUID, int, str]:
 
 def _lock_claim(claim_id: UUID, other: tuple[UUID, int, str] | None = None) -> tuple[Claim, list[PersonYear]]:
     """The claim under the locks of its year and, for a correction, of the year it moves to; years in one order."""
-    found = Claim.objects.select_related("person_year").filter(pk=claim_id, mode=Mode.OFFICIAL).first()
-    if found is None:
+    rows = Claim.objects.select_related("person_year").filter(pk=claim_id, mode=Mode.OFFICIAL)
+    if (whose := rows.values_list("resident_id", flat=True).first()) is None:
         raise NotFound
+    hold_insurance(whose)
+    found = rows.get()
     own = (found.resident_id, found.person_year.year, found.person_year.scheme)
     locked = {key: lock_year(*key) for key in sorted({own, other or own}, key=str)}
     claim = Claim.objects.select_for_update().get(pk=claim_id)

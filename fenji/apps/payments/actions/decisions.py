@@ -12,7 +12,7 @@ from fenji.apps.common import audit, clock
 from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.locks import patience
 from fenji.apps.payments import queries
-from fenji.apps.payments.actions.posting import lock_year, post, settle_anew, write
+from fenji.apps.payments.actions.posting import hold_insurance, lock_year, post, settle_anew, write
 from fenji.apps.payments.errors import Decided
 from fenji.apps.payments.models import Claim, Filing, PersonYear, PostingKind, Shortfall
 from fenji.apps.payments.queries import PAYERS
@@ -32,10 +32,11 @@ def decide_shortfall(shortfall_id: int, decision: str, *, reason: str, by: User)
         raise Invalid(fields={"reason": _("请写明决定的理由。")})
     with patience():
         at = clock.now()
-        named = Shortfall.objects.select_related("claim__person_year").filter(pk=shortfall_id).first()
+        named = Claim.objects.filter(shortfalls=shortfall_id).values_list("resident_id", flat=True).first()
         if named is None:
             raise NotFound
-        year = named.claim.person_year
+        hold_insurance(named)
+        year = PersonYear.objects.get(claims__shortfalls=shortfall_id)
         lock_year(year.resident_id, year.year, year.scheme)
         shortfall = Shortfall.objects.select_for_update().filter(pk=shortfall_id).first()
         if shortfall is None or shortfall.decision:
@@ -94,11 +95,11 @@ def open_year(
     """Bring accumulators from another system; bills settled here before are settled anew on top of them."""
     with patience():
         at = clock.now()
+        hold_insurance(resident_id)
         found = lock_year(resident_id, year, scheme)
         found.opening, found.opening_source = _checked(opening), source[:80]
         found.save(update_fields=["opening", "opening_source"])
-        first = queries.counting(found).values_list("pk", flat=True).first()
-        settle_anew(found, cause=first or UUID(int=0), by=by, at=at)
+        settle_anew(found, cause=None, by=by, at=at)
         audit.record("year.opened", found, by=by, at=at, resident_id=resident_id, details={"source": source})
         return found
 

@@ -3,13 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from fenji.apps.accounts.models import User
 from fenji.apps.payments import queries
 from fenji.apps.payments.models import Claim, PersonYear, Posting, PostingKind, Shortfall
 from fenji.apps.payments.queries import PAYERS
 from fenji.apps.payments.rules import policy_on
-from fenji.kernel.payment.outcome import Settlement
+from fenji.kernel.payment.outcome import Settlement, self_paid
 from fenji.kernel.payment.year import Difference, difference_of, settle_year
+
+HOLD = """
+SELECT 1 FROM residents_resident
+WHERE id = %s OR id = (SELECT merged_into_id FROM residents_resident WHERE id = %s) FOR KEY SHARE
+"""
+
+
+def hold_insurance(resident_id: UUID) -> None:
+    """Nobody changes how the person is insured until the transaction ends; others may settle. Before `lock_year`."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [resident_id, resident_id])
 
 
 def lock_year(resident_id: UUID, year: int, scheme: str) -> PersonYear:
@@ -18,7 +31,9 @@ def lock_year(resident_id: UUID, year: int, scheme: str) -> PersonYear:
     return PersonYear.objects.select_for_update().get(resident_id=resident_id, year=year, scheme=scheme)
 
 
-def settle_anew(year: PersonYear, *, new: Claim | None = None, cause: UUID, by: User | None, at: datetime) -> None:
+def settle_anew(
+    year: PersonYear, *, new: Claim | None = None, cause: UUID | None, by: User | None, at: datetime
+) -> None:
     """Settle the year as it is now known. `new` gets its settlement and first posting; the others their differences.
 
     Nobody is charged afterwards without the insurer: a difference at the patient's cost waits as a `Shortfall`.
@@ -35,6 +50,8 @@ def settle_anew(year: PersonYear, *, new: Claim | None = None, cause: UUID, by: 
             post(claim, PostingKind.SETTLEMENT, _amounts(claim), cause=None, by=by, at=at)
         else:
             _follow(claim, each.settlement, cause=cause, by=by, at=at)
+    for claim in queries.uncovered(year):
+        _follow(claim, self_paid(claim.total_cents), cause=cause, by=by, at=at)
 
 
 def write(claim: Claim, settlement: Settlement) -> None:
@@ -77,7 +94,7 @@ def take_up(
     post(claim, PostingKind.ADJUSTMENT, amounts, cause=cause, by=by, at=at)
 
 
-def _follow(claim: Claim, settlement: Settlement, *, cause: UUID, by: User | None, at: datetime) -> None:
+def _follow(claim: Claim, settlement: Settlement, *, cause: UUID | None, by: User | None, at: datetime) -> None:
     """Bring a claim settled earlier up to date, or note that the patient would owe more."""
     change = difference_of(str(claim.pk), queries.settlement_of(claim), settlement)
     if change is None:

@@ -48,11 +48,11 @@ def state(institution_id: int, month: date, *, by: User) -> Statement:
         return statement
 
 
-def clear_year(institution_id: int, year: int, *, by: User, agreed_cents: int | None = None) -> Transfer | None:
+def clear_year(institution_id: int, year: int, *, by: User, agreed_cents: int | None = None) -> Transfer:
     """Year-end clearing: what the agreement grants (capitation, points, quota; null: what the bills came to) less paid.
 
-    The year must be over and every month with postings have its statement. None when nothing is left to pay either
-    way. Raises MonthOpen, StatementIssued when it was cleared before.
+    The year must be over and every month with postings have its statement. Where nothing is left to pay either way the
+    transfer is of 0. Raises MonthOpen, StatementIssued when it was cleared before.
     """
     with transaction.atomic():
         _lock(institution_id)
@@ -63,7 +63,7 @@ def clear_year(institution_id: int, year: int, *, by: User, agreed_cents: int | 
             raise StatementIssued(_("该机构该年已经清算。"))
         owed = sum(one.owed_cents for one in rows) if agreed_cents is None else agreed_cents
         paid = sum(one.paid_cents for one in rows)
-        return _transfer(institution_id, "clearing", date(year, 12, 1), owed - paid, by) if owed != paid else None
+        return _transfer(institution_id, "clearing", date(year, 12, 1), owed - paid, by)
 
 
 def check_month(institution_id: int, month: date) -> dict[str, int]:
