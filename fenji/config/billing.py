@@ -1,11 +1,15 @@
-"""The demonstration's bills: visits and stays of three months, settled one after another as they would have come."""
+"""The demonstration's bills: visits and stays of three months and of the end of last year, settled one after another
+as they would have come.
+"""
 
 import contextlib
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import product
 
 from django.db import transaction
+from django.utils import timezone
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common import clock
@@ -19,12 +23,13 @@ from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Institution
 from fenji.config.demonstration import story_resident
 from fenji.config.demonstration_accounts import CITY, COUNTY, TOWNSHIP
+from fenji.config.demonstration_insurer import HOUSES, fill_desk, months_of_last_year
 from fenji.kernel.payment.codes import ItemKind, Setting
 from fenji.kernel.payment.lines import Line
-from fenji.kernel.referral import Direction
 
 Report = Callable[[int, int], None]
-SEED, VISITS, STAYS = 1, 90, 30
+SEED, VISITS, STAYS, AFTER_REFERRALS = 1, 90, 30, 45
+LAST_YEAR = (Setting.OUTPATIENT, Setting.INPATIENT)  # of each house and month
 LOOKS_BACK = timedelta(days=95)
 DIAGNOSES = ("I10.x00", "E11.900", "J44.900", "I25.100", "I63.900", "K80.200", "M51.200", "J18.900")
 AN_HOUR = timedelta(hours=1)
@@ -32,7 +37,7 @@ AN_HOUR = timedelta(hours=1)
 
 @transaction.atomic
 def settle_bills(report: Report) -> int:
-    """Settle the invented bills in order of time, then look for odd ones; returns how many bills."""
+    """Settle the invented bills in order of time, look for odd ones, fill the insurer's desk; returns how many."""
     if Claim.objects.exists():
         return 0
     now, officer = clock.now(), User.objects.get(username="insurer")
@@ -42,6 +47,7 @@ def settle_bills(report: Report) -> int:
             claims.settle(bill, by=officer)
         report(count, len(bills))
     supervision.look_for_cases((now - LOOKS_BACK).date(), now.date())
+    fill_desk({bill.source_code: bill for bill in bills}, by=officer)
     return len(bills)
 
 
@@ -61,15 +67,22 @@ def _bills(now: datetime) -> Iterator[Bill]:
         who = people[number % min(12, len(people))]
         yield _bill(draw, items, who, house, Setting.INPATIENT, ended, days, f"Z{number}")
     yield from _after_referrals(draw, items, now)
+    for number, (month, house, setting) in enumerate(product(months_of_last_year(now), HOUSES, LAST_YEAR)):
+        ended = datetime(month.year, month.month, draw.randrange(3, 28), 15, tzinfo=timezone.get_current_timezone())
+        days = draw.randrange(3, 9) if setting is Setting.INPATIENT else 0
+        yield _bill(draw, items, people[-1 - number % 30], house, setting, ended, days, f"L{number}")
 
 
 def _after_referrals(draw: random.Random, items: dict[str, list[Item]], now: datetime) -> Iterator[Bill]:
-    """Stays of those who were sent up and treated: these are settled as referred."""
-    sent = Referral.objects.filter(direction=Direction.UP, arrived_at__isnull=False, replied_at__isnull=False)
-    for number, one in enumerate(sent.select_related("receiver").order_by("created_at")[:30]):
+    """Stays of those who were sent and treated: settled as referred, where they were sent on as stages of one chain."""
+    came = Referral.objects.filter(arrived_at__isnull=False).select_related("receiver").order_by("created_at")
+    went_on = {one.parent_id: one.arrived_at for one in came if one.parent_id}
+    treated = [one for one in came if one.replied_at or one.parent_id or one.pk in went_on]
+    for number, one in enumerate(treated[:AFTER_REFERRALS]):
         if one.receiver is None or one.arrived_at is None:
             continue
-        ended = min(now - AN_HOUR, one.arrived_at + timedelta(days=draw.randrange(2, 6)))
+        days = timedelta(days=draw.randrange(2, 6))
+        ended = min(now - AN_HOUR, went_on.get(one.pk) or one.arrived_at + days)
         admitted = min(one.arrived_at, ended)
         bill = _bill(draw, items, one.resident_id, one.receiver.code, Setting.INPATIENT, ended, 0, f"R{number}")
         yield Bill(**{**bill.__dict__, "admitted_at": admitted, "diagnosis_code": one.diagnosis_code})

@@ -40,8 +40,12 @@ class TooFewResidents(DomainError):
 
 @transaction.atomic
 def load_city(city: str, report: Report) -> Loaded:
-    """Load or update the network and the policy of a city pack; in a demonstration with invented people."""
-    rulebook, network, at = load_rulebook(city), load_network(city), clock.now()
+    """Load or update the network and the policy of a city pack; in a demonstration with invented people.
+
+    The policy of this installation's own city may be another pack's (FENJI_POLICY).
+    """
+    rules = settings.POLICY if city == settings.CITY else city
+    rulebook, network, at = load_rulebook(rules), load_network(city), clock.now()
     rulebooks.store(rulebook, at=at)
     if not Item.objects.exists():
         load_example()  # until the city brings its own: every entry says that it is assumed

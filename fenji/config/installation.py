@@ -105,7 +105,7 @@ def _make_ready(installation: Installation, stopping: threading.Event) -> None:
             " / These keys are not the database's, nobody could be found by number: bring keys.env back"
             f" or begin anew ({where})."
         )
-    wanted = prepared.fingerprints(os.environ.get("FENJI_CITY", "yangjiang"))
+    wanted = prepared.fingerprints(os.environ.get("FENJI_CITY", "yangjiang"), os.environ.get("FENJI_POLICY", ""))
     outstanding = prepared.outstanding(installation.owner_url, wanted)
     if "schema" in outstanding:
         outstanding.remove("schema")

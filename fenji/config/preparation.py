@@ -27,7 +27,7 @@ class Step:
     run: Callable[[Report], object]
 
     def remember(self, owner_url: str) -> None:
-        prepared.remember(owner_url, self.name, prepared.fingerprints(settings.CITY)[self.name])
+        prepared.remember(owner_url, self.name, prepared.fingerprints(settings.CITY, settings.POLICY)[self.name])
 
 
 STEPS = {

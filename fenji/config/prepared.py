@@ -18,9 +18,13 @@ LOCK = PROJECT / "requirements.lock"
 TABLE = sql.Identifier("fenji_prepared")
 
 
-def fingerprints(city: str) -> dict[str, str]:
-    """Every step in its order, with the fingerprint of what it rests on; a fixed word means once and for all."""
+def fingerprints(city: str, policy: str = "") -> dict[str, str]:
+    """Every step in its order, with the fingerprint of what it rests on; a fixed word means once and for all.
+
+    `policy` names the pack whose rules hold, where it is not the city's own.
+    """
     network = _hash([*(PACKAGE / "cities").rglob("*.toml"), *(PACKAGE / "cities" / city).rglob("*")])
+    network += policy if policy != city else ""
     return {
         "schema": _hash([LOCK, *PACKAGE.glob("apps/*/migrations/*.py"), PACKAGE / "config" / "rights.py"]),
         "city": network,

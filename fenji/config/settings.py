@@ -24,6 +24,7 @@ def _flag(name: str, default: bool = False) -> bool:
 DEBUG = _flag("FENJI_DEBUG")
 DEMONSTRATION = _flag("FENJI_DEMONSTRATION")
 CITY = os.environ.get("FENJI_CITY", "yangjiang")
+POLICY = os.environ.get("FENJI_POLICY") or CITY  # whose rules hold in this city's network
 FENJI_API_CALLS_PER_MINUTE = int(os.environ.get("FENJI_API_CALLS_PER_MINUTE", "600"))  # of one account
 DEMONSTRATION_RESIDENTS = int(os.environ.get("FENJI_DEMONSTRATION_RESIDENTS", "26000"))
 SECRET_KEY = os.environ.get("FENJI_SECRET_KEY") or secrets.token_urlsafe(48)

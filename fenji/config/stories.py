@@ -4,7 +4,7 @@ Sicknesses and people are invented. `storytelling` plays the turns by calling th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -201,6 +201,20 @@ AT_THE_DESKS = (
             ),
         ),
         urgency="urgent",
+    ),
+    Story(  # two hospitals one after the other
+        "angina",
+        days(12),
+        (
+            *(ACCEPT, ARRIVE, SEE),
+            Turn(
+                "hand_on",
+                "office",
+                hours(20),
+                {"institution": CITY, "reason": "out_of_scope", "note": "造影示三支病变，需介入治疗"},
+            ),
+            *(replace(turn, on_child=True) for turn in (ACCEPT, ARRIVE, SEE, ANSWER)),
+        ),
     ),
     Story(
         "knee",

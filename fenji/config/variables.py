@@ -54,6 +54,12 @@ VARIABLES = (
     ),
     Variable("FENJI_CITY", "The city pack whose network and policy are loaded.", "yangjiang"),
     Variable(
+        "FENJI_POLICY",
+        "Another pack whose policy holds on that network: `qinghai`, `shanghai`, `zhenjiang`, `hospital_run`. For a "
+        "demonstration under its rules, begun in a FENJI_HOME of its own.",
+        "as FENJI_CITY",
+    ),
+    Variable(
         "FENJI_DEMONSTRATION",
         "`1`: synthetic residents, one-click logins, no second factor. Without it a start with demonstration "
         "accounts in the database is refused.",

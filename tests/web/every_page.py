@@ -339,6 +339,7 @@ PAGES: dict[str, Arguments] = {
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),
     "statements": _none, "cases": _none, "case": _first(Case), "clearing": _none, "compared": _none,
+    "enrolments": _none, "enrolment": _patient,
     "clearing_of": lambda town: [(town.world.at.year, town.world.county.pk)],
     "estimate": _none, "estimate_for": _patient, "spending": _none, "spending_of": _patient,
     # commission

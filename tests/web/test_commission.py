@@ -247,7 +247,7 @@ def test_the_public_page_says_on_what_its_being_there_rests(world: World) -> Non
 
 
 def test_a_city_whose_rulebook_says_no_publishes_nothing(world: World, clock: Frozen, settings: Any) -> None:
-    settings.CITY = "shanghai"
+    settings.POLICY = "shanghai"
     rulebooks.store(load_rulebook("shanghai"), at=clock.at)
     answer = Client().get("/published/")
     assert answer.status_code == 200

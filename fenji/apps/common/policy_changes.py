@@ -83,7 +83,7 @@ def draft(proposal: Draft, *, by: Officer) -> PolicyChange:
     if faults := _faults_of(proposal, at):
         raise Invalid(fields=faults)
     change = PolicyChange.objects.create(
-        city=settings.CITY,
+        city=settings.POLICY,
         key=proposal.key,
         value=proposal.value,
         from_on=proposal.valid_from,
@@ -106,7 +106,7 @@ def approve(change_id: int, *, by: Officer, seen: str, note: str = "") -> Policy
     Raises Stale when another version is current by now, AlreadyDecided, OwnDraft, DayHasPassed, Forbidden.
     """
     _check_officer(by)
-    with rulebooks.alone(settings.CITY):
+    with rulebooks.alone(settings.POLICY):
         change, at = _waiting(change_id, by=by, own=False), clock.now()
         if change.from_on <= _today(at):
             raise DayHasPassed
@@ -123,20 +123,20 @@ def refuse(change_id: int, *, by: Officer, note: str) -> PolicyChange:
     _check_officer(by)
     if not note.strip():
         raise Invalid(fields={"note": MISSING})
-    with rulebooks.alone(settings.CITY):
+    with rulebooks.alone(settings.POLICY):
         return _decide(_waiting(change_id, by=by, own=False), State.REFUSED, "policy.refuse", by, clock.now(), note)
 
 
 def withdraw(change_id: int, *, by: Officer) -> PolicyChange:
     """The one who drafted takes it back while nobody has decided."""
     _check_officer(by)
-    with rulebooks.alone(settings.CITY):
+    with rulebooks.alone(settings.POLICY):
         return _decide(_waiting(change_id, by=by, own=True), State.WITHDRAWN, "policy.withdraw", by, clock.now(), "")
 
 
 def change_named(change_id: int) -> PolicyChange:
     """Raises NotFound."""
-    found = PolicyChange.objects.filter(pk=change_id, city=settings.CITY).first()
+    found = PolicyChange.objects.filter(pk=change_id, city=settings.POLICY).first()
     if found is None:
         raise NotFound
     return found
@@ -144,13 +144,13 @@ def change_named(change_id: int) -> PolicyChange:
 
 def changes() -> list[PolicyChange]:
     """All of this city: what waits first, then the latest."""
-    found = PolicyChange.objects.filter(city=settings.CITY).order_by("-drafted_at", "-pk")
+    found = PolicyChange.objects.filter(city=settings.POLICY).order_by("-drafted_at", "-pk")
     return sorted(found, key=lambda change: change.state != State.WAITING)
 
 
 def changes_of(key: str) -> list[PolicyChange]:
     """What was ever drafted for a rule, latest first."""
-    return list(PolicyChange.objects.filter(city=settings.CITY, key=key).order_by("-drafted_at", "-pk"))
+    return list(PolicyChange.objects.filter(city=settings.POLICY, key=key).order_by("-drafted_at", "-pk"))
 
 
 def after(change: PolicyChange, before: Rulebook) -> Rulebook:
@@ -160,7 +160,7 @@ def after(change: PolicyChange, before: Rulebook) -> Rulebook:
 
 def _waiting(change_id: int, *, by: Officer, own: bool) -> PolicyChange:
     """The draft, locked; by its drafter (`own`) or by anybody else, while it waits."""
-    change = PolicyChange.objects.select_for_update().filter(pk=change_id, city=settings.CITY).first()
+    change = PolicyChange.objects.select_for_update().filter(pk=change_id, city=settings.POLICY).first()
     if change is None:
         raise NotFound
     if change.state != State.WAITING:

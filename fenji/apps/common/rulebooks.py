@@ -27,15 +27,15 @@ def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
 
 def current() -> Rulebook:
     """The rulebook in force; raises LookupError before a city is loaded."""
-    return version(request_memory.remembered(("rulebook", settings.CITY), _current_hash))
+    return version(request_memory.remembered(("rulebook", settings.POLICY), _current_hash))
 
 
 def _current_hash() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT hash FROM common_rulebookversion WHERE city = %s AND is_current", [settings.CITY])
+        cursor.execute("SELECT hash FROM common_rulebookversion WHERE city = %s AND is_current", [settings.POLICY])
         found = cursor.fetchone()
     if found is None:
-        raise LookupError(f"no rulebook is loaded for {settings.CITY}: run `fenji city load {settings.CITY}`")
+        raise LookupError(f"no rulebook of {settings.POLICY} is loaded: run `fenji city load {settings.CITY}`")
     return str(found[0])
 
 
