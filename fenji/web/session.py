@@ -109,7 +109,7 @@ def _leads_to(page: str, request: HttpRequest, is_open: frozenset[str]) -> HttpR
 def _told_to_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A part of a page cannot be replaced by the login page: the browser is sent there instead."""
     location = response.get("Location", "")
+    if not location or not getattr(request, "htmx", False):
+        return response
     entrances = (reverse("account_login"), reverse("account_change_password"), reverse("mfa_activate_totp"))
-    if location and getattr(request, "htmx", False) and location.startswith(entrances):
-        return HttpResponseClientRedirect(location)
-    return response
+    return HttpResponseClientRedirect(location) if location.startswith(entrances) else response

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.common import clock
+from fenji.apps.common import clock, locks
 from fenji.apps.common.errors import Invalid, KeyReused
 from fenji.apps.common.locks import patience
 from fenji.apps.common.models import IdempotencyKey
@@ -24,6 +24,11 @@ from fenji.apps.common.sealing import lookup_hash, seal, unseal
 KEY_AT_MOST = 80  # characters
 KEPT_FOR = timedelta(hours=48)
 Answer = tuple[int, Any]
+# Waits for whoever is writing the same key, already with patience.
+INSERT = f"""
+WITH patient AS MATERIALIZED ({locks.PATIENT})
+INSERT INTO common_idempotencykey (key, actor_id, request_hash, at)
+SELECT %s, %s, %s, %s::timestamptz FROM patient ON CONFLICT (actor_id, key) DO NOTHING"""  # noqa: S608 (constants only)
 
 
 def answer_once(key: str, *, actor_id: int, request: Any, perform: Callable[[], Answer]) -> Answer:
@@ -38,7 +43,7 @@ def answer_once(key: str, *, actor_id: int, request: Any, perform: Callable[[], 
     if len(key) > KEY_AT_MOST or not key.isprintable():
         raise Invalid(fields={"Idempotency-Key": _("请求编号最多 80 个可见字符。")})
     asked = lookup_hash(json.dumps(request, sort_keys=True, default=str), purpose="idempotency").hex()
-    with patience():
+    with patience(is_said=False):  # `_insert` says it
         if _insert(key, actor_id, asked):
             status, body = perform()
             text = json.dumps(body)
@@ -69,11 +74,7 @@ def _place(actor_id: int, key: str) -> str:
 
 def _insert(key: str, actor_id: int, asked: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO common_idempotencykey (key, actor_id, request_hash, at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (actor_id, key) DO NOTHING",
-            [key, actor_id, asked, clock.of_request()],
-        )
+        cursor.execute(INSERT, [locks.LOCK_TIMEOUT, key, actor_id, asked, clock.of_request()])
         return bool(cursor.rowcount == 1)
 
 

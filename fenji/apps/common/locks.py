@@ -14,21 +14,23 @@ from django.db import OperationalError, connection, transaction
 from fenji.apps.common.errors import Busy
 
 LOCK_TIMEOUT = "3s"
+PATIENT = "SELECT set_config('lock_timeout', %s, true)"  # LOCK_TIMEOUT, for the rest of the transaction
 _is_set: ContextVar[bool] = ContextVar("lock_timeout_is_set", default=False)
 
 
 @contextmanager
-def patience() -> Iterator[None]:
+def patience(*, is_said: bool = True) -> Iterator[None]:
     """A transaction in which waiting for a lock ends in `Busy` after `LOCK_TIMEOUT`.
 
-    Within another it is part of that one: an error that leaves it undoes the whole.
+    Within another it is part of that one: an error that leaves it undoes the whole. Whose first statement tells
+    PostgreSQL itself, by `PATIENT`, says `is_said=False` and saves one.
     """
     if _is_set.get():
         with transaction.atomic(savepoint=False):
             yield
         return
     try:
-        with transaction.atomic(), _timeout():
+        with transaction.atomic(), _timeout(is_said):
             yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01"}:  # lock_not_available, deadlock_detected
@@ -37,9 +39,10 @@ def patience() -> Iterator[None]:
 
 
 @contextmanager
-def _timeout() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+def _timeout(is_said: bool) -> Iterator[None]:
+    if is_said:
+        with connection.cursor() as cursor:
+            cursor.execute(PATIENT, [LOCK_TIMEOUT])
     token = _is_set.set(True)
     try:
         yield
