@@ -24,6 +24,7 @@ from fenji.apps.stays import going_down, movements, readings, surgery
 from fenji.apps.stays.models import HandOver, Resource, Stay, Ward
 from fenji.apps.stays.movements import MovementForm
 from fenji.apps.stays.policies import Span, Wanted
+from fenji.apps.stays.theatres import ROOMS
 from fenji.config.demonstration_accounts import CITY, COUNTY, TOWNSHIP
 from fenji.kernel.criteria import MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST
@@ -83,7 +84,7 @@ def _furnish(attribute: InstitutionAttribute, at: datetime) -> int:
         share = total // len(units) + (number <= total % len(units))
         beds += _ward(unit, number, min(share, LARGEST_WARD) if not is_primary else share)
     if not is_primary:
-        _theatres(units[0], total)
+        _theatres(units[0], total, at)
     Resource.objects.bulk_create(beds)
     standing = [bed for place, bed in enumerate(beds) if place % PLATFORMS_SHARE == 0]
     HandOver.objects.bulk_create(HandOver(resource=bed, from_at=at - timedelta(days=30), at=at) for bed in standing)
@@ -102,9 +103,10 @@ def _ward(unit: Department, number: int, count: int) -> list[Resource]:
     ]
 
 
-def _theatres(unit: Department, beds: int) -> None:
+def _theatres(unit: Department, beds: int, at: datetime) -> None:
+    """The last theatre and the last recovery place are open to who refers."""
     imaging = Department.objects.filter(institution_id=unit.institution_id, code="imaging").first() or unit
-    for_surgery = ((ResourceKind.THEATRE, "手术间", beds // 150 + 1), (ResourceKind.RECOVERY, "复苏位", beds // 75 + 2))
+    for_surgery = ((ResourceKind.THEATRE, "手术间", beds // 150 + 2), (ResourceKind.RECOVERY, "复苏位", beds // 75 + 3))
     for_pictures = ((ResourceKind.EQUIPMENT, "CT", beds // 400 + 1),)
     for department, code, name, kinds in (
         (unit, "OR", "手术室", for_surgery), (imaging, "IM", "影像检查", for_pictures),
@@ -112,11 +114,13 @@ def _theatres(unit: Department, beds: int) -> None:
         ward = Ward.objects.create(
             institution_id=unit.institution_id, department=department, code=code, name=name
         )  # fmt: skip
-        Resource.objects.bulk_create(
+        made = Resource.objects.bulk_create(
             _resource(ward, kind, f"{kind.value}-{number}", f"{words} {number}")
             for kind, words, count in kinds
             for number in range(1, count + 1)
         )
+        last = {one.kind: one for one in made if one.kind in ROOMS}
+        HandOver.objects.bulk_create(HandOver(resource=one, from_at=at, at=at) for one in last.values())
 
 
 def _resource(ward: Ward, kind: ResourceKind, code: str, name: str, *, is_isolation: bool = False) -> Resource:

@@ -326,7 +326,7 @@ PAGES: dict[str, Arguments] = {
     "wards": _none, "ward_bed": _beds, "ward_readings": _inpatient,
     "beds_desk": _none, "beds_give": lambda town: [(town.referrals[S.SENT].pk,)],
     "beds_hand_over": _first(Ward), "going_down": _none, "going_down_accept": _first(Proposal), "day_surgery": _none,
-    "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
+    "day_surgery_opening": _none, "day_surgery_new": _patient, "day_surgery_one": _every(Surgery),
     "day_surgery_hand_over": _first(Surgery, state="discharged"), "day_surgery_called": _first(SurgeryCall),
     "capacity": _none, "capacity_list": _none, "capacity_paper": _none, "capacity_reserve": _none,
     "capacity_region": _none,

@@ -17,7 +17,7 @@ from fenji.apps.referrals.actions.admissions import give_bed
 from fenji.apps.registry.models import Institution
 from fenji.apps.residents.models import Resident
 from fenji.apps.residents.relations import relation_for
-from fenji.apps.stays import board, handing_over, movements, queries, reconciliation, wards
+from fenji.apps.stays import board, handing_over, movements, queries, reconciliation, theatres, wards
 from fenji.apps.stays.models import Resource, Ward
 from fenji.apps.stays.movements import MovementForm
 from fenji.apps.stays.policies import Footing, Person, Span, Wanted
@@ -136,6 +136,21 @@ def take_back(request: HttpRequest, given: shapes.TakeBackIn) -> Status[Done]:
         return Done(count=handing_over.take_back(ids, from_at=given.from_at, by=caller.user, at=caller.at))
 
     return once(request, given, perform)
+
+
+@router.get(
+    "/institutions/{code}/day-surgery-times", response=answers(200, shapes.SurgeryTimesShown),
+    summary="Times of day surgery open to who refers",
+)  # fmt: skip
+def surgery_times(
+    request: HttpRequest, code: str, sex: Annotated[int, Query(ge=0, le=2)] = 0
+) -> shapes.SurgeryTimesShown:
+    """When a theatre and then a recovery place that the house handed over are free; ask with `POST /referrals`."""
+    caller = caller_of(request)
+    house = Institution.objects.filter(code=code).first() if caller.posts and "\x00" not in code else None
+    if house is None:
+        raise NotFound
+    return shapes.SurgeryTimesShown(times=theatres.times_from_below(house.pk, Person(sex), at=caller.at))
 
 
 @router.get("/institutions/{code}/wards", response=answers(200, shapes.WardsShown), summary="Wards at this moment")

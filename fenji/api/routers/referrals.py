@@ -1,18 +1,21 @@
 """Referrals: written, sent, moved along the table; lists of the caller's institution."""
 
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from fenji.api.callers import caller_of
+from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import referrals as shapes
 from fenji.api.shapes.common import MOVE, WRITE, answers
 from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
+from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
 from fenji.kernel.referral import Party
@@ -32,10 +35,12 @@ def create(request: HttpRequest, response: HttpResponse, given: shapes.NewReferr
     caller = caller_of(request)
 
     def perform() -> shapes.ReferralShown:
-        house = caller.institution_id(given.acting_institution)
+        house, form = caller.institution_id(given.acting_institution), given.form.model_dump(mode="json")
+        if given.day_surgery is not None:
+            asked = given.day_surgery
+            return _shown(_for_surgery(given.resident_id, form, asked, caller, house, is_sent=given.send))
         begin = actions.refer if given.send else actions.draft
-        made = begin(given.resident_id, given.form.model_dump(mode="json"), by=caller.user, institution_id=house)
-        return _shown(made)
+        return _shown(begin(given.resident_id, form, by=caller.user, institution_id=house))
 
     return _tagged(response, once(request, given, perform, status=201))
 
@@ -158,6 +163,17 @@ def steps(request: HttpRequest, referral_id: UUID) -> shapes.StepsShown:
 def _for_resident(step: shapes.StepShown) -> shapes.StepShown:
     """What staff wrote each other, and who of them, stays with them, as on the resident's own pages."""
     return step if step.party == Party.RESIDENT else step.model_copy(update={"note": "", "by": ""})
+
+
+def _for_surgery(
+    resident_id: UUID, form: Mapping[str, Any], asked: shapes.DaySurgeryIn, caller: Caller, house: int, *, is_sent: bool
+) -> Referral:
+    if not is_sent:
+        raise Invalid(fields={"day_surgery": _("日间手术随转诊发出时预留，草稿不能预留。")})
+    made, _surgery = refer_for_surgery(
+        resident_id, form, asked.procedure, asked.starts_at, by=caller.user, institution_id=house
+    )
+    return made
 
 
 def _shown(made: Referral) -> shapes.ReferralShown:

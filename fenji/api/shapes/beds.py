@@ -140,6 +140,12 @@ class WardShown(Schema):
     last_at: datetime | None
 
 
+class SurgeryTimesShown(Schema):
+    """Soonest first; none while the house is silent or has opened none."""
+
+    times: list[datetime]
+
+
 class WardsShown(Schema):
     items: list[WardShown]
 

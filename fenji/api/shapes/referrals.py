@@ -89,12 +89,23 @@ class FormIn(In):
     plan: PlanIn | None = None  # what goes down with the patient: a downward referral is not sent without
 
 
+class DaySurgeryIn(In):
+    """A day surgery asked for with the referral; without `starts_at` the soonest the hospital opened."""
+
+    procedure: Annotated[str, Field(min_length=1, max_length=80)]
+    starts_at: Moment | None = None
+
+
 class NewReferralIn(In):
-    """With `send` it is written and sent in one go. `acting_institution` for who works at several."""
+    """With `send` it is written and sent in one go. `acting_institution` for who works at several.
+
+    With `day_surgery` theatre and recovery place are reserved with the sending, or nothing is written.
+    """
 
     resident_id: UUID
     form: FormIn
     send: Annotated[bool, Field(strict=True)] = True
+    day_surgery: DaySurgeryIn | None = None
     acting_institution: Code = ""
 
 

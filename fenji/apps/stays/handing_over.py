@@ -1,6 +1,6 @@
 """Handing beds over to the platform and back: while handed over, referrals alone reserve them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -60,6 +60,28 @@ def take_back(resource_ids: Collection[int], *, from_at: datetime, by: User | No
     if changed:
         _note("beds.take_back", resources.values(), by=by, at=at)
     return changed
+
+
+@transaction.atomic
+def keep_count(resources: Sequence[Resource], count: int, *, by: User | None, at: datetime) -> None:
+    """So many of these resources are the platform's from now on; those in no promise come back first.
+
+    Raises StillReserved when too many are promised, Invalid for more than there are, NotFound.
+    """
+    ids = [one.pk for one in resources]
+    if not 0 <= count <= len(ids):
+        raise Invalid(fields={"count": _("最多 %(n)d。") % {"n": len(ids)}})
+    platforms = handed_over_at(ids, at)
+    hand_over([one for one in ids if one not in platforms][: max(0, count - len(platforms))],
+              from_at=at, until_at=None, by=by, at=at)  # fmt: skip
+    surplus = max(0, len(platforms) - count)
+    promised = Stay.objects.filter(
+        resource__in=platforms, state__in=[state.value for state in PLANNED], until_at__gt=at
+    ).exclude(state=StayState.HELD, held_until__lte=at)
+    free = sorted(platforms - set(promised.values_list("resource_id", flat=True)), reverse=True)
+    if len(free) < surplus:
+        raise StillReserved
+    take_back(free[:surplus], from_at=at, by=by, at=at)
 
 
 def handed_over_at(resource_ids: Collection[int], at: datetime) -> set[int]:

@@ -108,6 +108,17 @@ def calls_after(at: datetime) -> list[timedelta]:
     return [timedelta(hours=hours) for hours in _value("day_surgery.call_hours", at)]
 
 
+def from_below(diagnosis_code: str, at: datetime) -> list[str]:
+    """The day surgeries a primary institution may ask for at a diagnosis (ICD-10)."""
+    try:
+        rows = _value("day_surgery.from_below", at)
+    except NotInRulebook:
+        return []
+    return [
+        str(row["procedure"]) for row in rows if any(in_range(diagnosis_code, codes) for codes in row["codes"])
+    ]  # fmt: skip
+
+
 def step_takes(state: str, at: datetime) -> timedelta:
     """How long the owner of a day surgery's state has."""
     return timedelta(hours=_value(f"day_surgery.{state}_hours", at))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
@@ -26,7 +27,7 @@ from fenji.apps.stays.bundles import ResourceItem
 from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken
 from fenji.apps.stays.models import Surgery, SurgeryCall
 from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Wanted
-from fenji.apps.stays.theatres import booked_for, spans
+from fenji.apps.stays.theatres import booked_for, rooms_stand, spans
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
 from fenji.kernel.stays import PLANNED, ResourceKind
 
@@ -48,7 +49,7 @@ def request(
         institution_id=department.institution_id, department=department, resident=resident, procedure=procedure,
         diagnosis_code=diagnosis_code[:10], referral_id=referral_id, requested_at=at, made_by=by,
     )  # fmt: skip
-    return _enter(surgery, S.REQUESTED, "request", by=by, at=at)
+    return enter(surgery, S.REQUESTED, "request", by=by, at=at)
 
 
 @transaction.atomic
@@ -57,6 +58,7 @@ def assess(
 ) -> Surgery:
     """Write the checklist before the surgery: fit when every answer is as it must be, else unfit with what is against.
 
+    One whose theatre has been kept since the referral is booked with it; unfit, that is given back.
     Raises Invalid naming every question that is open, NotYet, Stale, NotFound.
     """
     surgery = _lock(surgery_id, version, "assess", by, at)
@@ -67,7 +69,14 @@ def assess(
     surgery.checklist_note = _clean("note", note)
     faults = against(surgery.checklist)
     surgery.reason = "、".join(CHECKLIST[code].name for code in faults)[:80]
-    return _enter(surgery, S.UNFIT if faults else S.ASSESSED, "assess", by=by, at=at)
+    if faults:
+        free_all(surgery, by=by, at=at)
+    made = enter(surgery, S.UNFIT if faults else S.ASSESSED, "assess", by=by, at=at)
+    if not faults and surgery.starts_at is not None and rooms_stand(surgery, at=at):  # kept from the referral on
+        until = spans(surgery.starts_at, at)[0].until_at
+        made = enter(surgery, S.BOOKED, "book", by=by, at=at, since=until)
+    tell_who_asked(made, at=at)
+    return made
 
 
 @transaction.atomic
@@ -80,23 +89,10 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
     _check_next(surgery, S.BOOKED)
     if surgery.bundle_id is not None:
         bundles.give_back(surgery.bundle_id, "改期", by=by, at=at)
-    in_theatre, in_recovery = spans(starts_at, at)
-    house = queries.wards_of(surgery.institution_id)
-    wards = sorted(house, key=lambda ward: (ward.department_id != surgery.department_id, ward.code))
-    order = tuple(ward.pk for ward in wards)
-    try:
-        taken = bundles.take(
-            [
-                ResourceItem(Wanted(in_theatre, ResourceKind.THEATRE, order), in_theatre),
-                ResourceItem(Wanted(in_recovery, ResourceKind.RECOVERY, order), in_recovery),
-            ],
-            resident_id=surgery.resident_id, person=Person(surgery.resident.sex), footing=Footing.HOUSE, by=by, at=at,
-            referral_id=surgery.referral_id, requested_at=surgery.requested_at,
-        )  # fmt: skip
-    except ResourceTaken:
-        raise NoTheatre from None
-    surgery.bundle_id, surgery.starts_at = taken.id, starts_at
-    return _enter(surgery, S.BOOKED, "book", by=by, at=at, since=in_theatre.until_at)
+    take_rooms(surgery, starts_at, Footing.HOUSE, by=by, at=at)
+    made = enter(surgery, S.BOOKED, "book", by=by, at=at, since=spans(starts_at, at)[0].until_at)
+    tell_who_asked(made, at=at)
+    return made
 
 
 @transaction.atomic
@@ -109,7 +105,7 @@ def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surger
     for stay in booked_for(surgery).filter(kind=ResourceKind.THEATRE, state__in=[state.value for state in PLANNED]):
         actions.finish(stay.pk, by=by, at=at)
     surgery.operated_at = at
-    return _enter(surgery, S.OPERATED, "operate", by=by, at=at)
+    return enter(surgery, S.OPERATED, "operate", by=by, at=at)
 
 
 @transaction.atomic
@@ -127,10 +123,10 @@ def discharge(surgery_id: UUID, signs: Mapping[str, int], *, by: User, at: datet
     is_same_day = surgery.operated_at is not None and rules.day_of(at) == rules.day_of(surgery.operated_at)
     if not (is_ready and is_same_day):
         raise NotReadyToGo(None if is_same_day else _("手术日已过，请转为住院或按住院办理出院。"))
-    _free_all(surgery, by=by, at=at)
+    free_all(surgery, by=by, at=at)
     surgery.scores, surgery.discharged_at = dict(signs), at
     SurgeryCall.objects.bulk_create(SurgeryCall(surgery=surgery, due_at=at + span) for span in rules.calls_after(at))
-    return _enter(surgery, S.DISCHARGED, "discharge", by=by, at=at)
+    return enter(surgery, S.DISCHARGED, "discharge", by=by, at=at)
 
 
 @transaction.atomic
@@ -167,7 +163,7 @@ def call(call_id: int, *, reached: bool, is_well: bool | None, note: str, by: Us
         details={"reached": reached, "well": is_well},
     )  # fmt: skip
     if surgery.state == S.DISCHARGED and not surgery.calls.filter(done_at=None).exists():
-        _enter(surgery, S.FOLLOWED, "follow", by=by, at=at)
+        enter(surgery, S.FOLLOWED, "follow", by=by, at=at)
     return one
 
 
@@ -176,6 +172,29 @@ def hand_over(surgery: Surgery, referral_id: UUID, *, by: User, at: datetime) ->
     _check_may("hand_over", surgery.institution_id, by, at)
     surgery.down_referral_id = referral_id
     surgery.save(update_fields=["down_referral_id"])
+
+
+def take_rooms(surgery: Surgery, starts_at: datetime, footing: Footing, *, by: User, at: datetime) -> None:
+    """A theatre and, from its end, a recovery place of the house, the department's own first. Raises NoTheatre.
+
+    The surgery is locked by the caller, who writes it.
+    """
+    in_theatre, in_recovery = spans(starts_at, at)
+    house = queries.wards_of(surgery.institution_id)
+    wards = sorted(house, key=lambda ward: (ward.department_id != surgery.department_id, ward.code))
+    order = tuple(ward.pk for ward in wards)
+    try:
+        taken = bundles.take(
+            [
+                ResourceItem(Wanted(in_theatre, ResourceKind.THEATRE, order), in_theatre),
+                ResourceItem(Wanted(in_recovery, ResourceKind.RECOVERY, order), in_recovery),
+            ],
+            resident_id=surgery.resident_id, person=Person(surgery.resident.sex), footing=footing, by=by, at=at,
+            referral_id=surgery.referral_id, requested_at=surgery.requested_at,
+        )  # fmt: skip
+    except ResourceTaken:
+        raise NoTheatre from None
+    surgery.bundle_id, surgery.starts_at = taken.id, starts_at
 
 
 def surgeries_at(institution_id: int, *, department_id: int | None = None) -> QuerySet[Surgery]:
@@ -241,10 +260,10 @@ def _check_next(surgery: Surgery, state: SurgeryState) -> None:
         raise NotYet
 
 
-def _enter(
-    surgery: Surgery, state: SurgeryState, verb: str, *, by: User, at: datetime, since: datetime | None = None
+def enter(
+    surgery: Surgery, state: SurgeryState, verb: str, *, by: User | None, at: datetime, since: datetime | None = None
 ) -> Surgery:
-    """A new state with its own deadline; a discharged patient's are the calls."""
+    """A new state of a locked surgery with its own deadline; a discharged patient's are the calls."""
     surgery.state, surgery.told_late_at = state.value, None
     surgery.version += 0 if surgery._state.adding else 1
     surgery.due_at = (since or at) + rules.step_takes(DEADLINES[state], at) if state in DEADLINES else None
@@ -263,11 +282,14 @@ def _close(surgery_id: UUID, state: SurgeryState, reason: str, *, by: User, at: 
     surgery.reason = _clean("reason", reason)[:80]
     if not surgery.reason:
         raise Invalid(fields={"reason": _("请写明原因。")})
-    _free_all(surgery, by=by, at=at)
-    return _enter(surgery, state, verb, by=by, at=at)
+    free_all(surgery, by=by, at=at)
+    made = enter(surgery, state, verb, by=by, at=at)
+    if state is S.CANCELLED:
+        tell_who_asked(made, at=at)
+    return made
 
 
-def _free_all(surgery: Surgery, *, by: User, at: datetime) -> None:
+def free_all(surgery: Surgery, *, by: User | None, at: datetime) -> None:
     """What has begun is over from now on, what has not is given back."""
     for stay in booked_for(surgery).filter(state__in=[state.value for state in PLANNED]).order_by("resource_id"):
         if stay.from_at <= at:
@@ -280,6 +302,24 @@ def _clean(name: str, text: str) -> str:
     if fault := fault_in(text):
         raise Invalid(fields={name: fault})
     return text.strip()[:NOTE_LENGTH]
+
+
+def tell_who_asked(surgery: Surgery, *, at: datetime) -> None:
+    """Say to the doctor who asked with a referral what the hospital decided."""
+    if surgery.referral_id is None:
+        return
+    when = timezone.localtime(surgery.starts_at) if surgery.starts_at else None
+    words = {
+        S.BOOKED: f"术前评估合格，手术定于 {when:%m月%d日 %H:%M}" if when else "",
+        S.ASSESSED: "术前评估合格，手术时间由医院另排",
+        S.UNFIT: f"术前评估不宜日间手术（{surgery.reason}），预留已退回",
+        S.CANCELLED: f"日间手术取消（{surgery.reason}）",
+    }  # fmt: skip
+    notify(
+        "surgery.answered", cause=("referral", str(surgery.referral_id)), to=[Addressee(user_id=surgery.made_by_id)],
+        text=f"{surgery.procedure}：{words[S(surgery.state)]}。", at=at,
+        once_key=f"surgery:{surgery.pk}:{surgery.version}",
+    )  # fmt: skip
 
 
 def _tell_office(surgery: Surgery, at: datetime) -> None:

@@ -1,11 +1,11 @@
 """Theatre and recovery place of a day surgery: which times are open for both, and what is booked."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fenji.apps.stays import queries, rules
-from fenji.apps.stays.models import Stay, Surgery
+from fenji.apps.stays.models import HandOver, Stay, Surgery
 from fenji.apps.stays.policies import Footing, Person, Span
 from fenji.kernel.stays import ResourceKind, StayState
 from fenji.kernel.working_time import CHINA
@@ -24,16 +24,26 @@ def spans(starts_at: datetime, at: datetime) -> tuple[Span, Span]:
 def open_times(surgery: Surgery, *, at: datetime, count: int = 5) -> list[datetime]:
     """The next times, from tomorrow on, at which a theatre and then a recovery place of the house are free."""
     first = rules.day_of(at) + timedelta(days=1)
-    starts = (
-        datetime.combine(first + timedelta(days=ahead), hour, CHINA) for ahead in range(LOOKS_AHEAD) for hour in STARTS
-    )
-    found: list[datetime] = []
-    for starts_at in starts:
-        if len(found) == count:
-            break
-        if all(_is_open(surgery, span, kind, at) for span, kind in zip(spans(starts_at, at), ROOMS, strict=True)):
-            found.append(starts_at)
-    return found
+    return _open(surgery.institution_id, Person(surgery.resident.sex), Footing.HOUSE, first, at, count)
+
+
+def times_from_below(institution_id: int, person: Person, *, at: datetime, count: int = 5) -> list[datetime]:
+    """The same of what the house handed over to the platform, beginning after the time it has to assess the patient."""
+    if not is_open_from_below(institution_id, at=at):
+        return []
+    return _open(institution_id, person, Footing.PLATFORM, first_day_from_below(at), at, count)
+
+
+def first_day_from_below(at: datetime) -> date:
+    """The first day of surgery that leaves the hospital its time to assess."""
+    return rules.day_of(at + rules.step_takes("assess", at)) + timedelta(days=1)
+
+
+def is_open_from_below(institution_id: int, *, at: datetime) -> bool:
+    """Whether the house has handed over a theatre and a recovery place, and was heard from lately."""
+    handed = HandOver.objects.filter(Q(until_at=None) | Q(until_at__gt=at), resource__institution_id=institution_id)
+    kinds = set(handed.filter(resource__kind__in=ROOMS).values_list("resource__kind", flat=True).distinct())
+    return len(kinds) == len(ROOMS) and not queries.is_stale(institution_id, at=at)
 
 
 def booked_for(surgery: Surgery) -> QuerySet[Stay]:
@@ -47,6 +57,24 @@ def rooms_of(surgery: Surgery) -> list[Stay]:
     return list(standing.select_related("resource").order_by("from_at"))
 
 
-def _is_open(surgery: Surgery, span: Span, kind: ResourceKind, at: datetime) -> bool:
-    person, house = Person(surgery.resident.sex), [surgery.institution_id]
-    return bool(queries.free_resources(span, person, Footing.HOUSE, at=at, kind=kind, institution_ids=house))
+def rooms_stand(surgery: Surgery, *, at: datetime) -> bool:
+    """Whether theatre and recovery place are reserved and still to come."""
+    ahead = booked_for(surgery).filter(state=StayState.RESERVED, from_at__gt=at)
+    return ahead.count() == len(ROOMS)
+
+
+def _open(house: int, person: Person, footing: Footing, first: date, at: datetime, count: int) -> list[datetime]:
+    starts = (
+        datetime.combine(first + timedelta(days=ahead), hour, CHINA) for ahead in range(LOOKS_AHEAD) for hour in STARTS
+    )
+    found: list[datetime] = []
+    for starts_at in starts:
+        if len(found) == count:
+            break
+        rooms = zip(spans(starts_at, at), ROOMS, strict=True)
+        if all(
+            queries.free_resources(span, person, footing, at=at, kind=kind, institution_ids=[house])
+            for span, kind in rooms
+        ):
+            found.append(starts_at)
+    return found

@@ -12,7 +12,15 @@ _CODES = simple(
     lambda value: isinstance(value, list) and bool(value) and all(isinstance(code, str) and code for code in value),
     lambda value, english: (", " if english else "、").join(value),
 )
+_PROCEDURE = simple(
+    "1 到 80 字的手术名称",
+    lambda value: isinstance(value, str) and 0 < len(value) <= 80,
+    lambda value, english: str(value),
+)
 _AGE = whole(0, OLDEST, "岁", "years")
+FROM_BELOW = rows(
+    record({"codes": ("诊断", "diagnoses", _CODES), "procedure": ("手术", "procedure", _PROCEDURE)})
+)  # fmt: skip
 SUGGESTED = rows(
     record({
         "codes": ("诊断", "diagnoses", _CODES), "from_age": ("自", "from", _AGE), "to_age": ("至", "to", _AGE),
@@ -58,6 +66,7 @@ KEYS: dict[str, Key] = {
     "day_surgery.theatre_minutes": Key("日间手术占用手术间", "a day surgery's time in the theatre", MINUTES),
     "day_surgery.recovery_minutes": Key("日间手术占用复苏位", "a day surgery's time in recovery", MINUTES),
     "day_surgery.passing_score": Key("当日出院评估合格分", "score to go home", whole(1, 10, "分", "points")),
+    "day_surgery.from_below": Key("基层可直接申请的日间手术", "day surgeries asked for from below", FROM_BELOW),
     "day_surgery.call_hours": Key("日间手术后随访电话", "calls after a day surgery", CALLS),
     **{
         f"day_surgery.{name}_hours": Key(

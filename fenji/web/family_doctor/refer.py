@@ -17,6 +17,7 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.actions.admissions import refer_with_bed
+from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.actions.waiting import can_wait
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
@@ -27,7 +28,9 @@ from fenji.kernel.referral import State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
 from fenji.rulebook.diagnoses import load_diagnoses
 from fenji.web.family_doctor.sheet import Sheet, typed_before
+from fenji.web.family_doctor.surgery import SurgeryAsked
 from fenji.web.posting import number_of, once, version_of
+from fenji.web.presenters.dates import moment_words
 from fenji.web.presenters.names import full_name
 from fenji.web.roles import PersonRequest, PostRequest, requires_login, requires_role
 
@@ -101,6 +104,8 @@ def _write(request: PostRequest, sheet: Sheet) -> str:
 def _send(request: PostRequest, sheet: Sheet, institution_id: int) -> Referral:
     """With a bed of the receiver held until it has answered, where one was asked for and is free."""
     resident_id, form, by = sheet.resident.pk, sheet.form(), request.user
+    if sheet.surgery is not None and sheet.surgery.is_wanted and sheet.surgery.starts_at is not None:
+        return _send_for_surgery(request, sheet, sheet.surgery, institution_id)
     if sheet.beds is None or not sheet.beds.free:
         return actions.refer(resident_id, form, by=by, institution_id=institution_id)
     referral, stay = refer_with_bed(
@@ -108,6 +113,17 @@ def _send(request: PostRequest, sheet: Sheet, institution_id: int) -> Referral:
     )
     words = {"ward": stay.resource.ward.name if stay.resource.ward else "", "bed": stay.resource.name}
     messages.success(request, _("已占床：%(ward)s %(bed)s，保留到对方答复。") % words)
+    return referral
+
+
+def _send_for_surgery(request: PostRequest, sheet: Sheet, asked: SurgeryAsked, institution_id: int) -> Referral:
+    """With theatre and recovery place of the receiver kept until it has assessed the patient."""
+    referral, made = refer_for_surgery(
+        sheet.resident.pk, sheet.form(), asked.procedure, asked.starts_at, by=request.user,
+        institution_id=institution_id,
+    )  # fmt: skip
+    words = {"procedure": made.procedure, "when": moment_words(made.starts_at or sheet.at, at=sheet.at)}
+    messages.success(request, _("已预留日间手术：%(procedure)s，%(when)s，医院术前评估合格后按此手术。") % words)
     return referral
 
 

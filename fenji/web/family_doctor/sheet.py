@@ -30,6 +30,7 @@ from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.web.family_doctor.diagnosis import typed
 from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
+from fenji.web.family_doctor.surgery import surgery_asked
 from fenji.web.presenters.numbers import money_words
 from fenji.web.referrals.presenter import ProposalCard, proposals
 from fenji.web.referrals.where import Where
@@ -39,6 +40,7 @@ AT_ONCE = ("history", "results", "medicines", "allergies")
 ASKED_AT_ONCE = 8
 OF_CHOICE = (
     "institution", "place", "choice_code", "choice_reason", "wait_asked", "wait", "bed", "bed_day", "consent_by",
+    "surgery", "procedure", "surgery_at",
 )  # fmt: skip
 MEASURE = "m_"  # prefix of the measures' fields
 
@@ -74,6 +76,7 @@ class Sheet:
             beds_at(self.chosen, self.resident, self.bed_day, self.at) if self.chosen and self.wants_bed else None
         )
         self.places = self._places()
+        self.surgery = surgery_asked(self)
 
     @property
     def specialty(self) -> str:

@@ -35,6 +35,7 @@ EVENTS: dict[str, str | Promise] = {
     "proposal.late": _("下转建议逾期未答"),
     "surgery.late": _("日间手术逾期"),
     "surgery.answered": _("日间手术有答复"),
+    "surgery.reserved": _("已预留日间手术时间"),
 }
 
 

@@ -21,6 +21,8 @@ from fenji.apps.referrals.parties import Acting
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import FIELDS
 from fenji.apps.registry.models import Institution
+from fenji.apps.stays import surgery_ahead
+from fenji.apps.stays.models import Surgery
 from fenji.kernel.choice import Proposal
 from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.explanation import explain
@@ -29,6 +31,7 @@ from fenji.web.presenters.names import short_name
 from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
 from fenji.web.waiting.words import Standing, standing_of
+from fenji.web.wards.words import state_words
 
 # What is asked first: the move that brings the patient on, before those that stop or turn.
 FORWARD = (
@@ -92,6 +95,12 @@ class ReferralPage:
         return [
             (str(field.label), self.referral.slip[field.name]) for field in FIELDS if self.referral.slip.get(field.name)
         ]
+
+    @cached_property
+    def day_surgery(self) -> tuple[Surgery, str] | None:
+        """The one asked for with the referral, and where it stands."""
+        found = surgery_ahead.of_referral(self.referral.pk, self.referral.resident_id)
+        return (found, state_words(found.state)) if found else None
 
     @cached_property
     def criteria(self) -> list[str]:

@@ -63,6 +63,7 @@ def desk(request: PostRequest) -> HttpResponse:
     words = {
         "at": at, "rows": [(one, state_words(one.state)) for one in rows], "calls": calls, "in_care": in_care,
         "may_request": request.post.role in SURGERY_STEPS["request"],
+        "may_open": request.post.role == Role.REFERRAL_OFFICE,
     }  # fmt: skip
     return render(request, "wards/day_surgery.html", words)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fenji.apps.common import clock
-from fenji.apps.common.errors import DomainError, Invalid, NotFound
+from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.referrals import queries as referrals
 from fenji.apps.referrals.actions.admissions import TAKES_BED, give_bed
 from fenji.apps.referrals.models import Referral
@@ -137,18 +137,7 @@ def _give(request: PostRequest, referral: Referral, form: GiveForm) -> str:
 
 
 def _set_count(request: PostRequest, beds: list[Resource], count: int) -> str:
-    at = clock.now()
-    platforms = handing_over.handed_over_at([bed.pk for bed in beds], at)
-    if count > len(beds):
-        raise Invalid(fields={"count": _("本病区没有这么多床。")})
-    more = [bed.pk for bed in beds if bed.pk not in platforms][: max(0, count - len(platforms))]
-    handing_over.hand_over(more, from_at=at, until_at=None, by=request.user, at=at)
-    surplus = len(platforms) - count
-    promised = set(queries.planned_at(request.post.institution_id, at=at).values_list("resource_id", flat=True))
-    fewer = sorted(platforms - promised, reverse=True)[: max(0, surplus)]
-    if len(fewer) < surplus:
-        raise Invalid(fields={"count": _("其中有已预留给病人的床，暂时收不回这么多。")})
-    handing_over.take_back(fewer, from_at=at, by=request.user, at=at)
+    handing_over.keep_count(beds, count, by=request.user, at=clock.now())
     messages.success(request, _("已更新交平台安排的床位。"))
     return reverse("beds_desk")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,19 @@ class HandOverForm(forms.Form):
     """How many of a ward's beds the platform has from now on."""
 
     count = forms.IntegerField(label=_("交平台安排的床位数"), min_value=0, max_value=2000)
+
+
+class OpeningForm(forms.Form):
+    """How many theatres and recovery places are open to who refers; `most` is how many the house has of each."""
+
+    theatre = forms.IntegerField(label=_("手术间"), min_value=0)
+    recovery = forms.IntegerField(label=_("复苏位"), min_value=0)
+
+    def __init__(self, most: Mapping[str, int], data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        for name, count in most.items():
+            self.fields[name].validators.append(MaxValueValidator(count))
+            self.fields[name].help_text = _("本院共 %(n)d 个") % {"n": count}
 
 
 class ReadingsForm(forms.Form):

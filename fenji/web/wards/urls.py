@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from fenji.apps.stays.policies import HOSPITAL, WARD_STAFF
 from fenji.kernel.roles import PRIMARY, Role
 from fenji.web.navigation import Entry
-from fenji.web.wards import bed, board, day_surgery, desk, going_down, readings
+from fenji.web.wards import bed, board, day_surgery, desk, going_down, opening, readings
 
 NAVIGATION = (
     Entry(_("病区床位"), "wards", "squares-2x2", roles=WARD_STAFF),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("going-down/<uuid:proposal_id>/", going_down.accept, name="going_down_accept"),
     path("going-down/<uuid:proposal_id>/decline/", going_down.decline, name="going_down_decline"),
     path("day-surgery/", day_surgery.desk, name="day_surgery"),
+    path("day-surgery/opening/", opening.opening, name="day_surgery_opening"),
     path("day-surgery/new/<uuid:resident_id>/", day_surgery.new, name="day_surgery_new"),
     path("day-surgery/<uuid:surgery_id>/", day_surgery.one, name="day_surgery_one"),
     path("day-surgery/<uuid:surgery_id>/hand-over/", day_surgery.hand_over, name="day_surgery_hand_over"),

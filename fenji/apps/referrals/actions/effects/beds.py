@@ -6,6 +6,7 @@ These run after a move's own effect, in its transaction: the bed follows the ref
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from fenji.apps.referrals.actions.effects import surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.stays import actions as stays
 from fenji.apps.stays import movements, queries
@@ -25,7 +26,8 @@ def confirm(act: Act) -> None:
 
 
 def give_back(act: Act) -> None:
-    """Nobody comes to lie in it."""
+    """Nobody comes to lie in it, nor to be operated."""
+    surgery.give_up(act)
     planned = queries.planned_for(act.referral.pk, at=act.at)
     if planned is not None:
         stays.cancel(planned.pk, act.given.note or act.move.name, by=act.by, at=act.at)

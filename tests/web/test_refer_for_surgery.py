@@ -1,0 +1,81 @@
+"""Asking for a day surgery on the sheet; the hospital opening its theatres; what both see afterwards."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fenji.apps.referrals.models import Referral
+from fenji.apps.stays.models import HandOver, Stay, Surgery
+from tests.factories.theatres import PROCEDURE, make_theatres
+from tests.factories.world import World, make_places, make_resident, make_world, resident_id
+from tests.web.entrance import client_of, text_of
+
+pytestmark = pytest.mark.django_db
+FILLED = {
+    "urgency": "routine", "diagnosis": "K40.9 腹股沟疝", "institution": "yx-renmin", "consent_by": "self",
+    "choice_code": "resident_wish", "history": "右腹股沟可复性包块一年。", "surgery": "yes",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(db: None, clock, settings) -> World:
+    settings.FENJI_REQUIRE_SECOND_FACTOR = False
+    return make_world(clock.at)
+
+
+def sheet(doctor: Client, world: World, status: int = 200, **changes: Any) -> str:
+    answer = doctor.post(f"/refer/{resident_id(world)}/", {**FILLED, **changes})
+    assert answer.status_code == status, answer.content.decode()[:1500]
+    return answer.content.decode()
+
+
+def test_the_sheet_shows_open_times_and_sends_with_theatre_and_recovery_place(world: World, clock) -> None:
+    make_theatres(world, clock.at)
+    place = make_places(world.departments["yx-renmin.surgery"], clock.at)[0]
+    doctor = client_of(world, "doctor")
+    assert "绿色通道）" in sheet(doctor, world, surgery="") and "surgery_at" not in sheet(doctor, world, surgery="")
+    page = sheet(doctor, world)
+    assert page.count('name="surgery_at"') == 5 and PROCEDURE in page and "预留号源" in page
+    sheet(doctor, world, 302, step="send", place=place.pk, procedure=PROCEDURE)
+    referral, made = Referral.objects.get(), Surgery.objects.get()
+    assert (made.referral_id, made.procedure, referral.booking.place) == (referral.pk, PROCEDURE, place)
+    assert Stay.objects.filter(state="reserved").count() == 2
+    shown = text_of(doctor, f"/referrals/{referral.pk}/")
+    assert "已预留日间手术" in shown and "待术前评估" in shown
+    surgeon = client_of(world, "surgeon")
+    assert "基层申请" in text_of(surgeon, "/day-surgery/")
+    assert "由基层转诊申请" in text_of(surgeon, f"/day-surgery/{made.pk}/")
+
+
+def test_a_time_that_has_gone_is_said_beside_the_boxes_and_nothing_is_sent(world: World, clock) -> None:
+    make_theatres(world, clock.at)
+    doctor = client_of(world, "doctor")
+    sheet(doctor, world, 302, step="send")
+    gone = Surgery.objects.get().starts_at.isoformat()
+    world.resident = make_resident(clock.at, name="黎玉珍")
+    other = client_of(world, "doctor")
+    answer = other.post(f"/refer/{Referral.objects.get().resident_id}/", {**FILLED, "step": "send", "surgery_at": gone})
+    assert answer.status_code == 422 and "这个时间没有空的手术间" in answer.content.decode()
+    assert Referral.objects.count() == 1
+
+
+def test_other_diseases_admissions_and_closed_houses_are_not_asked(world: World, clock) -> None:
+    make_theatres(world, clock.at, handed=False)
+    doctor = client_of(world, "doctor")
+    assert "绿色通道）" in (page := sheet(doctor, world)) or 'name="surgery"' not in page
+    assert 'name="surgery"' not in page
+    office = client_of(world, "office")
+    assert "开放给基层" in text_of(office, "/day-surgery/")
+    path = "/day-surgery/opening/"
+    assert "本院共 1 个" in text_of(office, path)
+    assert office.post(path, {"theatre": 2, "recovery": 1}).status_code == 422
+    assert office.post(path, {"theatre": 1, "recovery": 1}).status_code == 302
+    assert HandOver.objects.count() == 2
+    assert 'name="surgery"' in sheet(doctor, world)
+    for changes in ({"diagnosis": "I10 高血压"}, {"bed": "yes"}, {"urgency": "emergency"}):
+        assert 'name="surgery"' not in sheet(doctor, world, **changes)
+    sheet(doctor, world, 302, step="send")
+    assert office.post(path, {"theatre": 0, "recovery": 0}).status_code == 422  # promised
+    for name in ("doctor", "surgeon", "officer"):
+        text_of(client_of(world, name), path, 404)
