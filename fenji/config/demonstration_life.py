@@ -1,4 +1,4 @@
-"""The demonstration's wards go on living while nobody looks; imported by a demonstration's worker, by no other.
+"""The demonstration's wards and waiting lists go on living while nobody looks; its worker alone imports this.
 
 Every house repeats its word, so that its board does not grow stale. In the lively wards whoever was expected to leave
 leaves, others come. What happens in an hour follows from the seed and the hour alone: a job that runs twice tells the
@@ -18,6 +18,7 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError
 from fenji.apps.stays.models import Feed, Stay, Ward
 from fenji.apps.stays.movements import word_from
+from fenji.config import demonstration_waiting
 from fenji.config.content import SEED
 from fenji.config.demonstration_beds import EPISODE, LIVELY, PATIENTS, examine, people, tell
 from fenji.kernel.stays import Event, ResourceKind, StayState
@@ -42,7 +43,8 @@ def go_on(*, at: datetime) -> int:
     """Let the hour happen; returns how many messages were told. Refuses outside a demonstration."""
     if not settings.DEMONSTRATION:
         raise RuntimeError("invented patients belong into a demonstration only")
-    return _repeat(at) + sum(_pass_an_hour(ward, at) for ward in _lively())
+    wards = _repeat(at) + sum(_pass_an_hour(ward, at) for ward in _lively())
+    return wards + demonstration_waiting.pass_an_hour(at=at)
 
 
 def _repeat(at: datetime) -> int:

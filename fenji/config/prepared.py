@@ -34,6 +34,7 @@ def fingerprints(city: str, policy: str = "") -> dict[str, str]:
         "referrals": "once",
         "beds": "once",
         "examinations": "once",
+        "waiting": "once",
         "bills": "once",
     }
 
