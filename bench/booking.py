@@ -1,13 +1,13 @@
 """A thousand hands on the same places, and a release rush, over HTTP with login, validation and audit on.
 
-    python bench/booking.py [--rounds 20] [--places 10000] [--past 10000000] [--small] [--keep]
+    python bench/booking.py [--rounds 20] [--places 10000] [--small] [--keep]
 
 1. (clients, places) = (1000, 1), (1000, 200), (2000, 1000): exactly the places are confirmed, the rest are told
    "taken", nothing is answered 5xx.
 2. The rush: 10,000 places of 100 clinics opened at one instant to 500 clients; then 32 clients at their own pace.
 3. Beside it the same SQL by pgbench, which is the limit, spread over the clinics and on one, and the ratio.
-4. One client's booking time in an empty system and with `--past` bookings behind it.
 
+What a booking costs with ten million behind it: `bench/booking_size.py`.
 `--keep` writes the figures into docs/reference/proof.md. The last line printed is one JSON object.
 """
 
@@ -25,15 +25,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.proof import keep
 from bench.rush_clients import Answer, Client, all_at_once, clients_of, statuses
-from bench.rush_past import add_past
 from bench.rush_town import Town, town
 from bench.served import percentile
 
 CROWDS = ((1000, 1), (1000, 200), (2000, 1000))
 BOOKED = """SELECT count(*), count(DISTINCT place_id) FROM booking_booking
     WHERE place_id = ANY(%s) AND state = 'booked'"""
-RUSHERS, PACED, ONE_AFTER_ANOTHER = 500, 32, 300
-AIM_RATIO, AIM_P99_SECONDS, AIM_SIZE_RATIO = 0.25, 0.5, 1.2
+RUSHERS, PACED = 500, 32
+AIM_RATIO, AIM_P99_SECONDS = 0.25, 0.5
 
 
 def main() -> None:
@@ -52,9 +51,6 @@ def main() -> None:
         print(figures["paced"], flush=True)
         figures["limit"] = limit(served, 800 if given.small else 4000, figures["paced"]["per_second"])
         print(figures["limit"], flush=True)
-        if given.past:
-            figures["size"] = size(served, given.past)
-            print(figures["size"], flush=True)
     if given.keep:
         keep("booking", figures, _lines(figures))
     print(json.dumps(figures))
@@ -147,31 +143,6 @@ def limit(served: Town, transactions: int, per_second: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def size(served: Town, past: int) -> dict[str, Any]:
-    """One client, one booking after another, before and after the past is written."""
-    empty = _one_after_another(served)
-    seconds = add_past(served, past)
-    full = _one_after_another(served)
-    return {
-        "past": past, "written_in_seconds": round(seconds), "empty_p50_ms": round(empty * 1000, 2),
-        "full_p50_ms": round(full * 1000, 2), "ratio": round(full / empty, 3), "aim_ratio": AIM_SIZE_RATIO,
-    }  # fmt: skip
-
-
-def _one_after_another(served: Town) -> float:
-    (ids,) = served.clinics(1, ONE_AFTER_ANOTHER)
-
-    async def act() -> list[float]:
-        (client,) = clients_of(served, 1)
-        taken = [
-            (await client.book(served.residents[index], place)).seconds for index, place in enumerate(ids)
-        ]  # fmt: skip
-        client.close()
-        return taken[20:]
-
-    return percentile(asyncio.run(act()), 0.5)
-
-
 def _latency(seconds: list[float]) -> dict[str, float]:
     return {f"p{share}_ms": round(percentile(seconds, share / 100) * 1000, 1) for share in (50, 95, 99)}
 
@@ -204,13 +175,6 @@ def _lines(figures: dict[str, Any]) -> list[str]:
         f" Over HTTP: **{top['ratio_of_spread']:.1%}** and {top['ratio_of_one_clinic']:.1%} of it"
         f" (aim ≥ {AIM_RATIO:.0%}; p99 at {PACED} clients ≤ {AIM_P99_SECONDS:g} s).",
     ]
-    if "size" in figures:
-        one = figures["size"]
-        lines += [
-            "",
-            f"With {one['past']:,} past bookings one booking takes {one['full_p50_ms']} ms against"
-            f" {one['empty_p50_ms']} ms: **{one['ratio']} ×** (aim ≤ {AIM_SIZE_RATIO} ×).",
-        ]
     return lines
 
 
@@ -218,7 +182,6 @@ def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--places", type=int, default=10_000)
-    parser.add_argument("--past", type=int, default=0)
     parser.add_argument("--small", action="store_true", help="a twentieth of everything, to try it out")
     parser.add_argument("--keep", action="store_true", help="write the figures into docs/reference/proof.md")
     return parser.parse_args()

@@ -13,7 +13,11 @@ HEAD = """# What was proved, and when
 
 Written by the runs themselves (`make prove`, `python bench/booking.py --keep`); figures of one machine, not promises.
 """
-TITLES = {"booking": "Many hands on the same places", "faults": "Killed in the middle of the rush"}
+TITLES = {
+    "booking": "Many hands on the same places",
+    "size": "Millions of bookings behind it",
+    "faults": "Killed in the middle of the rush",
+}
 
 
 def keep(name: str, figures: dict[str, Any], lines: list[str], page: Path = PAGE) -> None:
