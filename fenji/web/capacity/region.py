@@ -71,20 +71,15 @@ def region(request: PostRequest) -> HttpResponse:
 
 def _free(nodes: tuple[Node, ...], names: Mapping[str, str], at: datetime) -> list[Free]:
     """Institutions with something free, the most first; what a silent hospital claims is not counted."""
-    specialist, expert, examinations = (
-        free_by_institution(line, at=at) for line in ("specialist", "expert", "examination")
-    )
+    places = free_by_institution(at=at)
     beds = free_beds([node.id for node in nodes], Span(at, at + A_NIGHT), at=at)
-    rows = [
-        Free(
-            node, names.get(node.county, ""), specialist.get(node.id, 0), expert.get(node.id, 0),
-            examinations.get(node.id, 0), beds.get(node.id, 0),
-        )
-        for node in nodes
-    ]  # fmt: skip
-    return sorted(
-        (row for row in rows if row.places or row.beds), key=lambda row: (-row.places - row.beds, row.node.code)
-    )
+    rows = []
+    for node in nodes:
+        by_line = places.get(node.id, {})
+        counts = (by_line.get(line, 0) for line in ("specialist", "expert", "examination"))
+        rows.append(Free(node, names.get(node.county, ""), *counts, beds.get(node.id, 0)))
+    some = (row for row in rows if row.places or row.beds)
+    return sorted(some, key=lambda row: (-row.places - row.beds, row.node.code))
 
 
 def _circles(pins: tuple[geography.Pin, ...], rows: list[Free]) -> list[Circle]:

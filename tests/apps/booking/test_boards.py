@@ -53,13 +53,15 @@ def test_the_public_calendar_shows_what_one_may_take_from_now_on() -> None:
     assert {day: len(places) for day, places in shown.items()} == {FIRST - timedelta(days=1): 5, FIRST: 2}
 
 
-def test_the_map_counts_free_places_of_a_line_by_institution() -> None:
+def test_the_map_counts_free_places_by_institution_and_line() -> None:
     here, there = clinic.department(), clinic.department()
     clinic.session(here, TOMORROW, places=4)
     clinic.session(here, TOMORROW, places=3, line="expert")
     clinic.session(there, TOMORROW + 30 * DAY, places=3)
     clinic.session(there, TOMORROW, places=3, item=clinic.exam_item(there))
-    assert boards.free_by_institution("specialist", access=PUBLIC, at=NOW) == {here.institution_id: 4}
+    counted = boards.free_by_institution(access=PUBLIC, at=NOW)
+    assert counted[here.institution_id] == {"specialist": 4, "expert": 3}
+    assert "specialist" not in counted[there.institution_id]  # its own is a month ahead
 
 
 def test_the_printed_list_has_a_line_for_every_place_and_a_name_where_one_is_booked() -> None:
