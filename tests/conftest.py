@@ -1,6 +1,7 @@
 """What every test may ask for: a database, a clock that stands, a browser. Who asks for none starts none.
 
-The PostgreSQL is the embedded one, started once for all processes of a run; each process has a database of its own.
+The PostgreSQL is the embedded one, started once for all processes of a run; each process has a database of its own, a
+copy of the one that the first of them made.
 """
 
 import fcntl
@@ -8,23 +9,29 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from fenji.apps.common import clock as fenji_clock
 from fenji.config.database import database_settings
 from fenji.config.postgres import SUPERUSER, Cluster, stop_leftover
 from fenji.config.translations import compile_translations
+from tests.factories import homes
 
 PREFIX = "fenji-tests-"
 CHROMIUM = "/usr/bin/chromium"
 CLUSTER = "FENJI_TESTS_CLUSTER"  # directory of the run's PostgreSQL, told to xdist's processes
+TEMPLATE = "fenji_template"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 NOON = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Yangjiang
@@ -69,19 +76,55 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cluster() -> Cluster:
     """The run's PostgreSQL, at work."""
     cluster = Cluster(Path(os.environ[CLUSTER]), settings=FAST)
-    with (cluster.base / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_process_at_a_time("cluster"):
         if not cluster.leftover():
             cluster.create()
             cluster.start()
     return cluster
 
 
+@contextmanager
+def one_process_at_a_time(what: str) -> Iterator[Path]:
+    """Of those of a run, which share this directory."""
+    directory = Path(os.environ[CLUSTER])
+    with (directory / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield directory
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(cluster: Cluster, django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(
+    cluster: Cluster, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    ours = settings.DATABASES["default"]
     address = database_settings(cluster.url(SUPERUSER, "postgres"))
     for key in ("NAME", "USER", "HOST", "PORT", "PASSWORD"):
-        settings.DATABASES["default"][key] = address[key]
+        ours[key] = address[key]
+    with one_process_at_a_time("template"), django_db_blocker.unblock():
+        make_template(cluster)
+    ours["TEST"] |= {"TEMPLATE": TEMPLATE, "MIGRATE": False}
+
+
+def make_template(cluster: Cluster) -> None:
+    """The tables by their migrations, which takes long; under its name once it is whole."""
+    with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True) as server:
+        if server.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).rowcount:
+            return
+        server.execute("CREATE DATABASE half_made")
+        connection.settings_dict["NAME"] = "half_made"
+        call_command("migrate", verbosity=0, interactive=False)
+        connection.close()
+        connection.settings_dict["NAME"] = "postgres"
+        server.execute(f"ALTER DATABASE half_made RENAME TO {TEMPLATE}")
+
+
+@pytest.fixture(scope="session")
+def migrated_home() -> Path:
+    """An installation's home with its tables and static files, made once for a run; who works in one copies it."""
+    with one_process_at_a_time("home") as directory:
+        if not (directory / "home").exists():
+            homes.make(directory / "half-made").rename(directory / "home")
+    return directory / "home"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,9 +1,6 @@
 """Directories that PostgreSQL can reach when root starts it, and servers that are gone when a test is over."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +9,7 @@ import pytest
 
 from fenji.config import prepared, processes
 from fenji.config.postgres import OWNER, Cluster, running, stop_leftover
-
-FENJI = [sys.executable, "-m", "fenji"]
+from tests.factories import homes
 
 
 @pytest.fixture
@@ -34,18 +30,10 @@ def own_cluster(reachable: Path) -> Iterator[Cluster]:
     stop_leftover(cluster)
 
 
-def environment(home: Path) -> dict[str, str]:
-    """What an operator's shell has: nothing of the tests, and a home of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "DJANGO_"))}
-    return kept | {"FENJI_HOME": str(home)}
-
-
 @pytest.fixture(scope="session")
-def home() -> Iterator[Path]:
+def home(migrated_home: Path) -> Iterator[Path]:
     """An installation whose tables are made and whose content is marked as done, so that a start is quick."""
-    directory = Path(tempfile.mkdtemp(prefix="fenji-run-", dir="/tmp"))
-    directory.chmod(0o755)
-    subprocess.run([*FENJI, "migrate"], env=environment(directory), check=True, capture_output=True)
+    directory = homes.copy(migrated_home, Path(tempfile.mkdtemp(prefix="fenji-run-", dir="/tmp")))
     cluster = Cluster(directory)
     with running(cluster):
         for step, fingerprint in prepared.fingerprints("yangjiang").items():

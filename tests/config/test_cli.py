@@ -11,7 +11,7 @@ from fenji.config.cli.imports import KIND_NAMES
 from fenji.config.postgres import OWNER, Cluster, running
 from fenji.exchange.exports import EXPORTS
 from fenji.exchange.kinds import KINDS
-from tests.config.conftest import FENJI, environment
+from tests.factories.homes import FENJI, environment
 
 
 def fenji(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

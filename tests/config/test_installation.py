@@ -21,7 +21,7 @@ import pytest
 from fenji.config import processes
 from fenji.config.database import PROCESSES
 from fenji.config.postgres import OWNER, Cluster
-from tests.config.conftest import FENJI, environment
+from tests.factories.homes import FENJI, environment
 
 
 @dataclass

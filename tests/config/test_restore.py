@@ -18,8 +18,8 @@ from fenji.config.backup_file import Backup, BackupError
 from fenji.config.postgres import OWNER, Cluster, running
 from fenji.config.rights import APPEND_ONLY
 from fenji.kernel.referral import State
-from tests.config.conftest import FENJI, environment
 from tests.config.keeping import APPLICATION, address, create_roles, every_row, new_database, of_role
+from tests.factories.homes import FENJI, environment
 from tests.factories.journey import reach
 from tests.factories.world import make_world
 

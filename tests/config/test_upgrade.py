@@ -15,8 +15,8 @@ from fenji.config import backup, schema, upgrade
 from fenji.config.backup_file import Backup
 from fenji.config.postgres import Cluster
 from fenji.config.upgrade import UpgradeFailed
-from tests.config.conftest import FENJI, environment
 from tests.config.keeping import APPLICATION, address, create_roles, every_row, new_database, of_role
+from tests.factories.homes import FENJI, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATEST = ("exchange", "0001_initial")
