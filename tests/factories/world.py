@@ -62,12 +62,14 @@ def make_world(at: datetime) -> World:
     world = World(
         at,
         region,
-        township=institution("yx-zhilong", "织篢镇中心卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, region),
-        county=institution("yx-renmin", "阳西县人民医院", Kind.GENERAL, Tier.COUNTY, Level.SECONDARY, region),
-        county_tcm=institution("yx-zhongyi", "阳西县中医院", Kind.TCM, Tier.COUNTY, Level.SECONDARY, region),
-        city=institution("yj-renmin", "阳江市人民医院", Kind.GENERAL, Tier.CITY, Level.TERTIARY, city_region),
-        commission=institution("yx-weiji", "阳西县卫生计生局", Kind.COMMISSION, Tier.COUNTY, Level.NONE, region),
+        township=_house("yx-zhilong", "织篢镇中心卫生院", Kind.TOWNSHIP, Tier.TOWNSHIP, Level.PRIMARY, region),
+        county=_house("yx-renmin", "阳西县人民医院", Kind.GENERAL, Tier.COUNTY, Level.SECONDARY, region),
+        county_tcm=_house("yx-zhongyi", "阳西县中医院", Kind.TCM, Tier.COUNTY, Level.SECONDARY, region),
+        city=_house("yj-renmin", "阳江市人民医院", Kind.GENERAL, Tier.CITY, Level.TERTIARY, city_region),
+        commission=_house("yx-weiji", "阳西县卫生计生局", Kind.COMMISSION, Tier.COUNTY, Level.NONE, region),
     )
+    houses = (world.township, world.county, world.county_tcm, world.city, world.commission)
+    Institution.objects.bulk_create(houses)  # a statement a table: a thousand tests begin here
     _departments(world)
     _people(world)
     _consortium(world)
@@ -83,7 +85,13 @@ def make_world(at: datetime) -> World:
 
 
 def institution(code: str, name: str, kind: Kind, tier: Tier, level: Level, region: Region) -> Institution:
-    return Institution.objects.create(
+    made = _house(code, name, kind, tier, level, region)
+    made.save()
+    return made
+
+
+def _house(code: str, name: str, kind: Kind, tier: Tier, level: Level, region: Region) -> Institution:
+    return Institution(
         code=code, name=name, short_name=name, name_pinyin=code, kind=kind, tier=tier, level=level, grade=Grade.A,
         region=region, longitude=111.6, latitude=21.75, basis=Basis.STATED, clause="Y 二(三)1",
     )  # fmt: skip
@@ -137,9 +145,10 @@ def _departments(world: World) -> None:
             ("cardio", "心血管内科", CARDIOLOGY, {}),
             ("emergency", "急诊科", EMERGENCY, {"is_emergency": True}),
         ):
-            made = Department.objects.create(institution=house, code=code, name=name, specialty=specialty, **extra)
+            made = Department(institution=house, code=code, name=name, specialty=specialty, **extra)
             world.departments[f"{house.code}.{code}"] = made
-    Department.objects.create(institution=world.township, code="office", name="转诊办公室", is_office=True)
+    office = Department(institution=world.township, code="office", name="转诊办公室", is_office=True)
+    Department.objects.bulk_create([*world.departments.values(), office])
 
 
 def _people(world: World) -> None:
@@ -155,16 +164,27 @@ def _people(world: World) -> None:
         ("city_physician", world.city, Role.PHYSICIAN, world.departments["yj-renmin.cardio"]),
         ("officer", world.commission, Role.COMMISSION, None),
     ]
-    world.people = {name: person(name, house, role, department) for name, house, role, department in rows}
-    world.people["patient"] = User.objects.create_user("patient", "correct-horse-7", name="陈小明")
+    world.people = {name: User(username=name, name=name) for name, *_ in rows}
+    world.people["patient"] = User(username="patient", name="陈小明")
+    for user in world.people.values():
+        user.set_password("correct-horse-7")
+    User.objects.bulk_create(world.people.values())
+    Membership.objects.bulk_create(
+        Membership(
+            user=world.people[name], institution=house, role=role, department=department, valid_from=date(2016, 1, 1)
+        )
+        for name, house, role, department in rows
+    )
 
 
 def _consortium(world: World) -> None:
     union = Consortium.objects.create(
         code="yx", name="阳西县医联体", kind="county_township", lead=world.county, basis=Basis.ASSUMED
     )
-    for house in (world.county, world.township):
-        ConsortiumMember.objects.create(consortium=union, institution=house, basis=Basis.ASSUMED)
+    ConsortiumMember.objects.bulk_create(
+        ConsortiumMember(consortium=union, institution=house, basis=Basis.ASSUMED)
+        for house in (world.county, world.township)
+    )
 
 
 def resident_id(world: World) -> UUID:
