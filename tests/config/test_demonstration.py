@@ -42,13 +42,13 @@ class Reports:
         self.told.append((done, total))
 
 
-@pytest.fixture(scope="module")
-def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Reports]:
-    """A demonstration filled once for the module and rolled back after it."""
-    from django.conf import settings
-
-    report, before = Reports([]), settings.DEMONSTRATION
-    settings.DEMONSTRATION = True
+@pytest.fixture(scope="module", params=[12_000, pytest.param(26_000, marks=pytest.mark.prove)])
+def filled(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Reports]:
+    """A demonstration filled once for the module and rolled back after it: with few residents and with all."""
+    report, before = Reports([]), (settings.DEMONSTRATION, settings.DEMONSTRATION_RESIDENTS)
+    settings.DEMONSTRATION, settings.DEMONSTRATION_RESIDENTS = True, request.param
     with django_db_blocker.unblock(), clock.set_to(A_WEDNESDAY), transaction.atomic():
         content.load_city("yangjiang", report)
         content.first_residents(report)
@@ -57,7 +57,7 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         storytelling.tell_stories(report)
         yield report
         transaction.set_rollback(True)
-    settings.DEMONSTRATION = before
+    settings.DEMONSTRATION, settings.DEMONSTRATION_RESIDENTS = before
 
 
 def test_every_role_and_office_has_a_login_that_works(filled: Reports) -> None:

@@ -28,7 +28,8 @@ from tests.factories.world import World
 
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 GENERATED = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking would load forty rows over and over
-MANY = settings(max_examples=8, deadline=None, phases=GENERATED, suppress_health_check=SLOW_IS_FINE)
+FEW = settings(max_examples=3, deadline=None, phases=GENERATED, suppress_health_check=SLOW_IS_FINE)
+MANY = settings(FEW, max_examples=40)
 
 
 class Undo(Exception):
@@ -65,9 +66,20 @@ def houses() -> dict[int, Institution]:
     return {one.pk: one for one in Institution.objects.all()}
 
 
-@MANY
+@FEW
 @given(seed=st.integers(0, 10**9))
 def test_every_figure_is_the_one_counted_by_hand(world: World, seed: int) -> None:
+    check_figures(world, seed)
+
+
+@pytest.mark.prove
+@MANY
+@given(seed=st.integers(0, 10**9))
+def test_every_figure_of_many_histories_is_the_one_counted_by_hand(world: World, seed: int) -> None:
+    check_figures(world, seed)
+
+
+def check_figures(world: World, seed: int) -> None:
     with pytest.raises(Undo), transaction.atomic():
         made = histories(world, random.Random(seed), count=40, at=world.at)
         write(made)
@@ -84,12 +96,12 @@ def test_every_figure_is_the_one_counted_by_hand(world: World, seed: int) -> Non
 
 
 def check_institutions(turns: list[Receipt], scope: Scope, tied: set[tuple[int, int]]) -> None:
-    found = figures_of_institutions(scope)
+    found, here = figures_of_institutions(scope), houses()
     senders = {turn.history.referral.sender_id for turn in turns}
     assert set(found) == senders | {turn.receiver for turn in turns}
     for house, values in found.items():
-        sent = recounted([turn for turn in turns if turn.history.referral.sender_id == house], houses(), tied)
-        received = recounted([turn for turn in turns if turn.receiver == house], houses(), tied)
+        sent = recounted([turn for turn in turns if turn.history.referral.sender_id == house], here, tied)
+        received = recounted([turn for turn in turns if turn.receiver == house], here, tied)
         same(
             in_numbers(values),
             {one.code: (sent if one.side is Side.SENDER else received)[one.code] for one in FROM_FACTS},
@@ -97,12 +109,12 @@ def check_institutions(turns: list[Receipt], scope: Scope, tied: set[tuple[int, 
 
 
 def check_weeks(turns: list[Receipt], scope: Scope, tied: set[tuple[int, int]]) -> None:
-    found = figures_by_week(scope)
+    found, here = figures_by_week(scope), houses()
     assert sum(values["sent_up"].count for values in found.values()) == figures(scope)["sent_up"].count
     for monday, values in found.items():
         assert monday.weekday() == 0
         own = [turn for turn in turns if monday_of(turn.history.referral.sent_at) == monday]
-        same(in_numbers(values), recounted(own, houses(), tied))
+        same(in_numbers(values), recounted(own, here, tied))
 
 
 def monday_of(moment: datetime | None) -> object:
@@ -146,9 +158,20 @@ def check_overview(scope: Scope) -> None:
             assert values[code].value == pytest.approx(weeks[week][code].value)
 
 
-@MANY
+@FEW
 @given(seed=st.integers(0, 10**9))
 def test_what_stands_still_is_what_the_rows_say(world: World, seed: int) -> None:
+    check_standstill(world, seed)
+
+
+@pytest.mark.prove
+@MANY
+@given(seed=st.integers(0, 10**9))
+def test_what_stands_still_in_many_histories_is_what_the_rows_say(world: World, seed: int) -> None:
+    check_standstill(world, seed)
+
+
+def check_standstill(world: World, seed: int) -> None:
     with pytest.raises(Undo), transaction.atomic():
         dice = random.Random(seed)
         made = histories(world, dice, count=30, at=world.at)

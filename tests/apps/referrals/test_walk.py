@@ -140,7 +140,7 @@ def walk(world: World, clock: Frozen, examples: int, steps: int) -> None:
 
 
 def test_a_walk_over_the_table_breaks_nothing(world: World, clock: Frozen):
-    walk(world, clock, examples=12, steps=14)
+    walk(world, clock, examples=6, steps=14)
 
 
 @pytest.mark.prove
