@@ -1,30 +1,33 @@
 """Every address, for every kind of person, on a desk and on a telephone: whole, silent, readable by everyone.
 
-`make test` opens each page once in each group of people, on a telephone; `make prove` opens it for every person, with
-every referral and at both widths, which takes minutes a group.
+`make test` looks at each page once in each group of people, on a telephone, and passes over what a group before saw
+built of the same parts; `make prove` opens it for every person, with every referral and at both widths, which takes
+minutes a group.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from playwright.sync_api import Browser, Page, Response, ViewportSize
+from playwright.sync_api import Browser, Page
 
 from fenji.apps.accounts.models import User
 from fenji.apps.common.clock import Frozen
 from tests.web.every_page import GROUPS, OTHERS, PAGES, POSTED, SHARED, Arguments, Town, make_everything
+from tests.web.looking import DESK, PHONE, faults
 
-SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEADERS = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
 KEPT_NOWHERE = {"cache-control": "no-store"}
 # What differs between two prints of the same page; and its part that is the page's own.
 TOKENS = re.compile(rb'name="(csrfmiddlewaretoken|idempotency_key)" value="[^"]*"')
 MAIN = re.compile(rb"<main.*</main>", re.DOTALL)
+PART = re.compile(rb'<[a-z][\w-]*|\s(?:class|role|type|aria-[a-z]+)="[^"]*"')
+TOGETHER = (("outside", "administration"), ("township", "hospital"))  # who has pages in common
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
@@ -43,22 +46,46 @@ def test_no_address_is_missing_here() -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_whole", [False, pytest.param(True, marks=pytest.mark.prove)], ids=["once", "whole"])
-@pytest.mark.parametrize("group", list(GROUPS))
-def test_every_page_is_whole_silent_and_accessible(
-    group: str, is_whole: bool, visitor: Callable[[str], Page], live_server: Any, clock: Frozen, settings: Any
+@pytest.mark.parametrize("groups", TOGETHER, ids="-".join)
+def test_every_page_is_whole_silent_and_accessible_once(
+    groups: tuple[str, ...], visitor: Callable[[str], Page], live_server: Any, clock: Frozen, settings: Any
 ) -> None:
     settings.DEMONSTRATION = True
     town = make_everything(clock.at)
-    seen: set[object] = set() if is_whole or group == "outside" else set(SHARED)  # the outside sees those
-    faults: list[str] = []
+    parts: dict[str, set[bytes]] = defaultdict(set)
+    wrong: list[str] = []
+    for group in groups:
+        seen: set[str] = set() if "outside" in groups else {*SHARED}  # the outside sees those
+        for who in GROUPS[group]:
+            with at_browser(who, visitor, town) as (page, client):
+                wrong += [f"{who}: {fault}" for fault in walk_once(page, client, town, live_server.url, seen, parts)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.prove
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_every_page_is_whole_silent_and_accessible_for_everyone(
+    group: str, visitor: Callable[[str], Page], live_server: Any, clock: Frozen, settings: Any
+) -> None:
+    settings.DEMONSTRATION = True
+    town = make_everything(clock.at)
+    seen: set[object] = set()
+    wrong: list[str] = []
     for who in GROUPS[group]:
-        client, town.who = client_of(who)
-        page = visitor(client.cookies["sessionid"].value if who else "")
-        way = walk if is_whole else walk_once
-        faults += [f"{who or 'stranger'} {fault}" for fault in way(page, client, town, live_server.url, seen)]
-        page.context.close()
-    assert not faults, "\n".join(faults)
+        with at_browser(who, visitor, town) as (page, client):
+            wrong += [f"{who}: {fault}" for fault in walk(page, client, town, live_server.url, seen)]
+    assert not wrong, "\n".join(wrong)
+
+
+@contextmanager
+def at_browser(who: str, visitor: Callable[[str], Page], town: Town) -> Iterator[tuple[Page, Client]]:
+    """Somebody with the same session in a browser and in a test client; "" is a stranger."""
+    client, town.who = client_of(who)
+    page = visitor(client.cookies["sessionid"].value if who else "")
+    yield page, client
+    page.context.close()
 
 
 @pytest.fixture
@@ -91,13 +118,18 @@ def walk(page: Page, client: Client, town: Town, base: str, seen: set[object]) -
         yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
         if name in PAGES and (is_new(answer, seen) or answer.status_code not in statuses):
             statuses.add(answer.status_code)
-            sizes = SIZES[1:] if name in seen else SIZES
-            yield from opened(page, base, address, said, sizes)
+            widths = (PHONE,) if name in seen else (DESK, PHONE)
+            yield from opened(page, base, address, said, widths)
             seen.add(name)
 
 
-def walk_once(page: Page, client: Client, town: Town, base: str, seen: set[object]) -> Iterator[str]:
-    """Each page as the first person who may open it, with the first thing it shows, on a telephone."""
+def walk_once(
+    page: Page, client: Client, town: Town, base: str, seen: set[str], parts: dict[str, set[bytes]]
+) -> Iterator[str]:
+    """Each page as the first person of the group who may open it, with the first thing it shows, on a telephone.
+
+    `seen` are the pages the group has been at, `parts` what each page was built of where somebody looked at it.
+    """
     said = listened_to(page)
     tried: set[str] = set()
     for name, address in addresses({**OTHERS, **POSTED, **PAGES}, town):
@@ -107,8 +139,11 @@ def walk_once(page: Page, client: Client, town: Town, base: str, seen: set[objec
         answer = client.get(address)
         yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
         if name in PAGES and answer.status_code == 200:
-            yield from opened(page, base, address, said, SIZES[1:])
             seen.add(name)
+            built_of = set(PART.findall(main_of(answer)))
+            if not built_of <= parts[name]:
+                parts[name] |= built_of
+                yield from opened(page, base, address, said, (PHONE,))
 
 
 def listened_to(page: Page) -> list[str]:
@@ -119,9 +154,13 @@ def listened_to(page: Page) -> list[str]:
     return said
 
 
-def opened(page: Page, base: str, address: str, said: list[str], sizes: Sequence[ViewportSize]) -> Iterator[str]:
+def opened(page: Page, base: str, address: str, said: list[str], read_at: Sequence[int]) -> Iterator[str]:
+    """Nothing wider than the window at both widths; axe at those where the page is read."""
     shown = page.goto(base + address)
-    yield from (f"{address}: {fault}" for fault in looked_at(page, shown, sizes))
+    if shown is None or shown.status >= 500:
+        yield f"{address}: {shown and shown.status} in the browser"
+    for width in (PHONE, DESK):
+        yield from (f"{address}: {fault}" for fault in faults(page, width, is_read=width in read_at))
     yield from (f"{address}: {words}" for words in said if "status of 40" not in words)
     said.clear()
 
@@ -147,23 +186,12 @@ def is_new(answer: Any, seen: set[object]) -> bool:
     """Whether a page with these words was not looked at yet; notes it. Other roles often see the very same."""
     if answer.status_code != 200:
         return False
-    main = MAIN.search(answer.content)
-    mark = hash(TOKENS.sub(b"", main[0] if main else answer.content))
+    mark = hash(TOKENS.sub(b"", main_of(answer)))
     is_first = mark not in seen
     seen.add(mark)
     return is_first
 
 
-def looked_at(page: Page, shown: Response | None, sizes: Sequence[ViewportSize]) -> Iterator[str]:
-    """Nothing wider than the window at both sizes; axe at `sizes`."""
-    if shown is None or shown.status >= 500:
-        yield f"{shown and shown.status} in the browser"
-    for size in SIZES:
-        page.set_viewport_size(size)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            yield f"wider than {size['width']}"
-        if size in sizes:
-            found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-            for one in found.response["violations"]:
-                yield f"at {size['width']} {one['id']}: {one['nodes'][0]['html'][:160]}"
-    page.set_viewport_size(SIZES[0])
+def main_of(answer: Any) -> bytes:
+    main = MAIN.search(answer.content)
+    return bytes(main[0] if main else answer.content)

@@ -1,12 +1,12 @@
 """The network's pictures tell the truth and can be read: every tie drawn once, nothing over anything else."""
 
+from collections.abc import Iterator
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page
+from pytest_django import DjangoDbBlocker
 
 from fenji.apps.common.clock import Frozen
-from fenji.apps.registry.loading import load_city
 from fenji.apps.registry.snapshot import Snapshot, network
 from fenji.cities.network import load_network
 from fenji.kernel.tiers import LinkKind, Tier
@@ -15,13 +15,20 @@ from fenji.web.networkmap.outlines import outline
 from fenji.web.networkmap.selection import Selection, Shown, selection_from, shown
 from fenji.web.networkmap.shapes import CHIP_HEIGHT, Chip, Diagram
 from fenji.web.presenters.dates import local
+from tests.conftest import NOON
+from tests.factories.city import standing_city
 
 COUNTIES = ("441702", "441704", "441721", "441781")
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with standing_city(django_db_blocker, NOON, with_staff=False):
+        yield
+
+
 @pytest.fixture
-def city(db, clock: Frozen) -> Snapshot:
-    load_city(load_network("yangjiang"), clock.at)
+def city(standing: None, db: None, clock: Frozen) -> Snapshot:
     return network()
 
 
@@ -205,24 +212,3 @@ def test_every_institution_has_a_page(city: Snapshot, client: Client) -> None:
 
 def test_an_unknown_institution_is_not_found(city: Snapshot, client: Client) -> None:
     assert client.get("/network/no-such-place/").status_code == 404
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("address", ["/network/", "/network/?view=map", "/network/yangjiang-people/"])
-def test_the_network_is_accessible_and_fits(city: Snapshot, page: Page, live_server, address: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{live_server.url}{address}")
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_a_click_on_the_drawing_opens_the_institution(city: Snapshot, page: Page, live_server) -> None:
-    page.goto(f"{live_server.url}/network/")
-    page.locator('svg a[href="/network/yangjiang-tcm/"]').first.click()
-    assert page.url.endswith("/network/yangjiang-tcm/")
-    assert page.get_by_role("heading", level=1).inner_text() == "阳江市中医医院"

@@ -18,10 +18,9 @@ from fenji.web.resident.appointments import LOOKS
 from tests.apps.referrals.test_loop import go, plan, refer
 from tests.apps.residents.conftest import registered
 from tests.factories.world import World, make_places, make_world, resident_id
+from tests.web.looking import DESK, PHONE, look
 from tests.web.test_residents import client_of, text
-from tests.web.test_residents_browser import check, enter
-
-WIDTHS = (1440, 390)
+from tests.web.test_residents_browser import enter
 
 
 @pytest.fixture
@@ -141,13 +140,15 @@ def full(transactional_db: None, clock: Frozen) -> dict[str, Any]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("large", [False, True])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("large", "widths"),
+    [(False, (DESK, PHONE)), (True, (PHONE,)), pytest.param(True, (DESK,), marks=pytest.mark.prove)],
+)
 def test_the_residents_pages_are_accessible_and_fit(
-    page: Page, live_server: Any, full: dict[str, Any], width: int, large: bool
+    page: Page, live_server: Any, full: dict[str, Any], large: bool, widths: tuple[int, ...]
 ) -> None:
     User.objects.filter(username="patient").update(large_print=large)
-    problems = enter(page, live_server, full["world"], "patient", width)
+    problems = enter(page, live_server, full["world"], "patient")
     addresses = ["/me/", "/me/referrals/", "/me/appointments/", "/me/messages/"]
     addresses += [f"/me/referrals/{full[name].pk}/" for name in ("down", "choose", "visit")]
     addresses += [f"/me/referrals/{full['choose'].pk}/{action}/" for action in ("schedule", "decline_offer")]
@@ -157,13 +158,14 @@ def test_the_residents_pages_are_accessible_and_fit(
     ]
     for address in addresses:
         page.goto(f"{live_server.url}{address}")
-        check(page, width)
+        look(page, widths)
     assert problems == []
 
 
 @pytest.mark.browser
 def test_a_time_is_chosen_with_the_thumb(page: Page, live_server: Any, full: dict[str, Any]) -> None:
-    enter(page, live_server, full["world"], "patient", 390)
+    enter(page, live_server, full["world"], "patient")
+    page.set_viewport_size({"width": PHONE, "height": 900})
     page.goto(f"{live_server.url}/me/")
     page.get_by_role("link", name="选择就诊时间").first.click()
     slot = page.locator(".slot").nth(2)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page
 
@@ -16,10 +15,10 @@ from fenji.apps.residents.models import ResidentAccount
 from fenji.apps.residents.policies import Purpose
 from tests.apps.residents.conftest import id_number, registered
 from tests.factories.world import World, make_world, resident_id
+from tests.web.looking import look
 from tests.web.test_residents import WHY, client_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (1440, 390)
 NUMBERS = [id_number(date(1950 + row * 7, 1 + row, 3), 201 + row) for row in range(6)]
 
 
@@ -45,25 +44,17 @@ def world(transactional_db: None, clock: Frozen) -> World:
     return world
 
 
-def enter(page: Page, live_server: Any, world: World, who: str, width: int) -> list[str]:
+def enter(page: Page, live_server: Any, world: World, who: str) -> list[str]:
     """Log in by cookie; returns the list to which errors on the console will be added."""
     cookie = client_of(world, who).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    page.set_viewport_size({"width": width, "height": 900})
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     return problems
 
 
-def check(page: Page, width: int) -> None:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_registry_is_accessible_and_fits(page: Page, live_server: Any, world: World, width: int) -> None:
-    problems = enter(page, live_server, world, "head", width)
+def test_the_registry_is_accessible_and_fits(page: Page, live_server: Any, world: World) -> None:
+    problems = enter(page, live_server, world, "head")
     known, mother = world.people["known"], world.people["mother"]
     addresses = [
         "/residents/", "/residents/new/", "/residents/new/mainland/", "/residents/new/unknown/",
@@ -72,44 +63,42 @@ def test_the_registry_is_accessible_and_fits(page: Page, live_server: Any, world
     ]  # fmt: skip
     for address in addresses:
         page.goto(f"{live_server.url}{address}")
-        check(page, width)
+        look(page)
     page.get_by_role("link", name="并排核对").click()
-    check(page, width)
+    look(page)
     assert problems == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_stranger_is_found_by_card_and_seen_after_the_visit_begins(
-    page: Page, live_server: Any, world: World, width: int
+    page: Page, live_server: Any, world: World
 ) -> None:
-    problems = enter(page, live_server, world, "physician", width)
+    problems = enter(page, live_server, world, "physician")
     page.goto(f"{live_server.url}/residents/")
-    check(page, width)
+    look(page)
     page.get_by_role("searchbox").fill(world.people["known"].card_number)  # type: ignore[attr-defined]
     page.get_by_role("button", name="查找").click()
-    check(page, width)
+    look(page)
     page.get_by_role("button", name="病人在场，开始就诊").click()
     assert "何家俊" in page.inner_text("h1")
-    check(page, width)
+    look(page)
     page.get_by_role("button", name="显示 证件号码").click()
     assert NUMBERS[3] in page.inner_text("main")
     proof = proofs.make(resident_id(world), world.physician, world.at)
     page.goto(f"{live_server.url}/residents/emergency/{proof}/")
-    check(page, width)
+    look(page)
     assert problems == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_residents_own_pages_are_accessible_and_fit(page: Page, live_server: Any, world: World, width: int) -> None:
+def test_the_residents_own_pages_are_accessible_and_fit(page: Page, live_server: Any, world: World) -> None:
     relations.emergency_access(world.physician, resident_id(world), "昏迷送入抢救室，需查过敏史")
     relations.access_resident(world.nurse, resident_id(world), at=world.at, purpose=Purpose.CARE)
     child = world.people["known"]
     ResidentAccount.objects.create(user=world.patient, resident_id=child.pk, relation="child", from_at=world.at)
-    problems = enter(page, live_server, world, "patient", width)
+    problems = enter(page, live_server, world, "patient")
     for address in ("/me/", "/me/card/", "/me/seen/", "/me/family/"):
         page.goto(f"{live_server.url}{address}")
-        check(page, width)
+        look(page)
     page.goto(f"{live_server.url}/me/card/")
     page.get_by_role("button", name="换成大字").click()
-    check(page, width)
+    look(page)
     assert problems == []
