@@ -13,8 +13,8 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 FEW_SILENT = 16  # with so many that have said nothing yet, a process takes the next one only after a pause,
-PAUSE_SECONDS = 0.05  # in which another may take it
-SILENT_SECONDS = 5.0  # then a connection that said nothing is closed
+PAUSE_SECONDS = 0.005  # in which another may take it: two thousand who come at once are all in after five seconds
+SILENT_SECONDS = 15.0  # then a connection that said nothing is closed
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -43,11 +43,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """gunicorn asks each time round whether to take more: not with every thread at work."""
-        pauses = len(self.pending_conns) >= FEW_SILENT and time.monotonic() < self._took_at + PAUSE_SECONDS
-        super().set_accept_enabled(enabled and self._at_work < self.cfg.threads and not pauses)
+        super().set_accept_enabled(enabled and self._at_work < self.cfg.threads and not self._pauses())
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(timeout if self._accepting else PAUSE_SECONDS)
+        super().wait_for_and_dispatch_events(PAUSE_SECONDS if self._pauses() else timeout)
+
+    def _pauses(self) -> bool:
+        return len(self.pending_conns) >= FEW_SILENT and time.monotonic() < self._took_at + PAUSE_SECONDS
 
     def enqueue_req(self, conn: Any) -> None:
         self._at_work += 1

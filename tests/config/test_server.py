@@ -102,3 +102,7 @@ def test_a_connection_given_up_at_once_leaves_nothing_behind(port: int) -> None:
     for _number in range(3 * FEW_SILENT):
         socket.create_connection(("127.0.0.1", port)).close()
     assert len(pids(port, clients=4)) == 4
+
+
+def test_many_more_than_either_takes_at_once_are_all_answered(port: int) -> None:
+    assert len(pids(port, clients=8 * FEW_SILENT)) == 8 * FEW_SILENT
