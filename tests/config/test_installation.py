@@ -44,6 +44,9 @@ class Installation:
         begun = self.said().count("Ctrl-C")
         eventually(lambda: self.is_alive() and self.said().count("Ctrl-C") > begun, 120)
 
+    def is_started(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def is_alive(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self.said()
@@ -85,15 +88,31 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture
-def installation(home: Path) -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def standing(home: Path) -> Iterator[Installation]:
+    """One for all tests here: starting it takes longer than most of what is done to it."""
     (home / "run.log").write_text("")
-    installation = Installation(home, free_port())
-    installation.start()
-    yield installation
-    assert installation.process is not None
-    if installation.process.poll() is None:
-        installation.stop(signal.SIGTERM)
+    standing = Installation(home, free_port())
+    yield standing
+    if standing.is_started():
+        standing.stop(signal.SIGTERM)
+
+
+@pytest.fixture
+def installation(standing: Installation) -> Installation:
+    """At work, however the test before left it."""
+    if not standing.is_started():
+        standing.start()
+    eventually(standing.answers, 30)
+    return standing
+
+
+@pytest.fixture
+def stopped(standing: Installation) -> Path:
+    """The home, with nobody at work in it."""
+    if standing.is_started():
+        standing.stop(signal.SIGTERM)
+    return standing.home
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
@@ -133,9 +152,10 @@ def test_a_database_killed_with_9_recovers_and_keeps_what_was_committed(installa
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_stop_everything(installation: Installation, how: signal.Signals) -> None:
+    said = installation.said()
     assert installation.stop(how) == 0
     eventually(installation.nothing_left, 6)
-    assert "stopped" in installation.said()
+    assert "stopped" in installation.said().removeprefix(said)
 
 
 def test_after_the_supervisor_was_killed_with_9_the_next_start_clears_up(installation: Installation) -> None:
@@ -167,12 +187,12 @@ def test_a_second_start_beside_the_first_is_refused(installation: Installation) 
     assert installation.answers()
 
 
-def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
+def test_a_port_in_use_is_named_with_the_way_out(stopped: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         found = subprocess.run(
             [*FENJI, "run", "--port", str(port)],
-            env=environment(home),
+            env=environment(stopped),
             capture_output=True,
             text=True,
             timeout=120,
@@ -182,23 +202,23 @@ def test_a_port_in_use_is_named_with_the_way_out(home: Path) -> None:
     assert f"PORT={port + 1}" in found.stdout
 
 
-def test_keys_that_are_not_the_databases_are_refused(home: Path) -> None:
-    kept = (home / "keys.env").read_text()
-    (home / "keys.env").unlink()
+def test_keys_that_are_not_the_databases_are_refused(stopped: Path) -> None:
+    kept = (stopped / "keys.env").read_text()
+    (stopped / "keys.env").unlink()
     try:
         found = subprocess.run(
             [*FENJI, "run", "--port", str(free_port())],
-            env=environment(home),
+            env=environment(stopped),
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
     finally:
-        (home / "keys.env").write_text(kept)
+        (stopped / "keys.env").write_text(kept)
     assert found.returncode == 1
     assert "keys.env" in found.stdout
-    assert Cluster(home).leftover() is None
+    assert Cluster(stopped).leftover() is None
 
 
 def test_the_login_of_every_role_is_printed_and_keys_stay_private(installation: Installation) -> None:
