@@ -128,7 +128,7 @@ def walk_once(
 ) -> Iterator[str]:
     """Each page as the first person of the group who may open it, with the first thing it shows, on a telephone.
 
-    `seen` are the pages the group has been at, `parts` what each page was built of where somebody looked at it.
+    `seen` is what the group has been at, `parts` what each page was built of where somebody looked at it.
     """
     said = listened_to(page)
     tried: set[str] = set()
@@ -138,8 +138,9 @@ def walk_once(
         tried.add(name)
         answer = client.get(address)
         yield from (f"{address}: {fault}" for fault in answered(name, answer, bool(town.who)))
-        if name in PAGES and answer.status_code == 200:
+        if answer.status_code in {200, 405}:
             seen.add(name)
+        if name in PAGES and answer.status_code == 200:
             built_of = set(PART.findall(main_of(answer)))
             if not built_of <= parts[name]:
                 parts[name] |= built_of
