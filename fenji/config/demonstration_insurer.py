@@ -133,9 +133,9 @@ DIFFERENCES: tuple[Official, ...] = (
 
 
 def _take_back_first_stays(by: User) -> None:
-    """Two people's first stay of the year was another's: what was their second is the first now, and costs more."""
+    """Three people's first stay of the year was another's: what was their second is the first now, and costs more."""
     several = _stays().values("person_year").annotate(n=Count("pk")).filter(n__gt=1).order_by("person_year")
-    for year in several.values_list("person_year", flat=True)[:2]:
+    for year in several.values_list("person_year", flat=True)[:3]:
         first = _stays().filter(person_year=year).order_by("ended_at").first()
         if first is not None:
             claims.reverse(first.pk, reason="经核对住院的不是本人，医院申请冲销", by=by)

@@ -52,6 +52,12 @@ def test_fingerprints_are_the_same_twice() -> None:
     assert prepared.fingerprints("yangjiang") == prepared.fingerprints("yangjiang")
 
 
+def test_another_citys_rules_on_the_same_network_are_loaded_anew() -> None:
+    own, theirs = prepared.fingerprints("yangjiang", "yangjiang"), prepared.fingerprints("yangjiang", "qinghai")
+    assert own == prepared.fingerprints("yangjiang")
+    assert {"city"} <= {step for step in own if own[step] != theirs[step]} <= {"city", "clinics", "accounts"}
+
+
 def test_static_files_are_collected_again_only_when_they_changed(tmp_path: Path, settings: Settings) -> None:
     from fenji.config.static import collect
 

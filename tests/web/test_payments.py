@@ -156,6 +156,9 @@ def test_a_suspension_entered_on_the_page_waits_for_the_insurers_decision(world:
     for words in ("1 张单据已按新的参保重算", "暂停", "补差待决", money_words(claim.total_cents - claim.self_cents)):
         assert words in page
     short = queries.open_shortfalls().get()
+    for shown in (f"/insurer/shortfalls/{short.pk}/", f"/bills/{claim.pk}/"):
+        assert path in _text(insurer, shown)
+    assert path not in _text(seen_by("doctor"), f"/bills/{claim.pk}/")
     assert "参保或期初累计有变更" in _text(insurer, f"/insurer/shortfalls/{short.pk}/")
     wrong = insurer.post(path, {**begins, "valid_from": day, "valid_until": "2020-01-01"})
     assert wrong.status_code == 422 and "止日须晚于起日" in wrong.content.decode()

@@ -102,9 +102,17 @@ def _filings(resident: Resident) -> Iterable[Filing]:
 
 
 def _chain(resolution: Resolution, referrals: tuple[Referral, ...]) -> str:
-    """The first referral of the chain that the ground belongs to."""
+    """The first referral of the chain that the visit came by; also where another rule gave the state, as first contact
+    does in the township that a patient was sent down to.
+    """
     by_id = {str(one.pk): one for one in referrals}
-    found = by_id.get(resolution.fact.id) if resolution.fact else None
+    valid = (fact for fact in (resolution.fact, *_outdone(resolution)) if fact is not None and fact.id in by_id)
+    found = next((by_id[fact.id] for fact in valid), None)
     while found is not None and found.parent_id and str(found.parent_id) in by_id:
         found = by_id[str(found.parent_id)]
     return str(found.pk) if found else ""
+
+
+def _outdone(resolution: Resolution) -> Iterable[ReferralFact]:
+    """What would have counted, had no other rule gone before."""
+    return (fact for fact, why in resolution.set_aside if why == "outdone")

@@ -12,6 +12,7 @@ from fenji.apps.payments import access, queries
 from fenji.apps.payments.explaining import explained
 from fenji.apps.payments.models import Claim
 from fenji.apps.residents.queries import family_of_ids
+from fenji.kernel.roles import Role
 from fenji.web.payments.words import CLASSES, KINDS, MARKS, SETTINGS, STATES
 from fenji.web.resident.person import ResidentRequest, for_resident
 from fenji.web.roles import PersonRequest, requires_login
@@ -34,6 +35,7 @@ def show(request: PersonRequest, claim_id: UUID) -> HttpResponse:
         "lines": [(line, KINDS[line.kind], CLASSES[line.item_class]) for line in claim.lines.order_by("number")],
         "payers": _payers(claim),
         "is_mine": request.post is None,
+        "is_insurer": request.post is not None and request.post.role == Role.INSURER,
         "back": _("我的账单") if request.post is None else "",
     }
     return render(request, "payments/bill.html", shown)

@@ -10,11 +10,12 @@ from fenji.apps.payments.actions import claims, decisions
 from fenji.apps.payments.errors import AlreadySettled, ClaimClosed, Decided, NotDesignated, NotInsured, Suspended
 from fenji.apps.payments.estimating import estimate, estimates_at
 from fenji.apps.payments.models import Claim, Enrolment, Posting, Shortfall
+from fenji.apps.referrals.models import Referral
 from fenji.kernel.payment.codes import ItemKind, ReferralState, Setting
 from fenji.kernel.payment.lines import Line
 from fenji.kernel.payment.referral_state import FactKind
 from fenji.kernel.referral import State
-from tests.factories.journey import reach
+from tests.factories.journey import reach, step
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,26 @@ def test_without_a_referral_the_fund_pays_less_than_with_one(world: World, stay)
     referred = claims.settle(bill, by=world.insurer)
     assert (referred.referral_state, referred.rests_on) == (ReferralState.REFERRED, str(referral.pk))
     assert referred.fund_cents > without.fund_cents
+
+
+def test_sent_down_to_the_township_the_stay_goes_on_without_another_deductible(world: World, stay, clock) -> None:
+    up = reach(world, State.RETURNED)
+    down = Referral.objects.get(parent=up)
+    for action in ("accept", "arrive"):
+        clock.advance(timedelta(hours=2))
+        step(world, down, action)
+    down.refresh_from_db()
+    above = claims.settle(
+        stay(code="1", admitted_at=up.sent_at, ended_at=down.arrived_at - timedelta(hours=1)), by=world.insurer
+    )
+    clock.advance(timedelta(days=4))
+    below = claims.settle(
+        stay(code="2", at_institution=world.township.code, admitted_at=down.arrived_at, ended_at=clock.at),
+        by=world.insurer,
+    )
+    assert (below.referral_state, below.chain) == (ReferralState.FIRST_CONTACT, above.chain)
+    assert above.settlement["deductible_cents"] > 0 == below.settlement["deductible_cents"]
+    assert below.settlement["deductible_full_cents"] > 0
 
 
 def test_a_reversed_bill_leaves_nothing_behind(world: World, stay) -> None:
