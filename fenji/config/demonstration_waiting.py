@@ -42,6 +42,7 @@ from fenji.kernel.roles import Role
 
 Report = Callable[[int, int], None]
 SOURCE, HOUSES, UNIT = "demonstration", (COUNTY, CITY), "cardiology"
+LINES = ("expert", "specialist", "general")
 SATURDAY, OPENS, CLOSES, MINUTES = 5, time(8, 30), time(9, 30), 15
 LONG, DAY = timedelta(weeks=8), timedelta(days=1)
 # Beside the referral, or the resident whom everybody may play: how urgent, entered so long ago, wanted within.
@@ -101,13 +102,15 @@ def pass_an_hour(*, at: datetime) -> int:
 
 
 def _open(house: str, at: datetime) -> _Clinic | None:
-    """Four places each Saturday."""
+    """Four places each Saturday, of a line the physician has no other clinics of."""
     physician = holder(house, Role.PHYSICIAN, UNIT)
     unit = Department.objects.filter(institution__code=house, code=UNIT, valid_until=None).first()
     if physician is None or unit is None:
         return None
+    held = set(Schedule.objects.filter(physician=physician).values_list("line", flat=True))
+    line = next((one for one in LINES if one not in held), LINES[0])  # whoever waits for it is offered nothing else
     form = ScheduleForm(
-        unit.pk, SATURDAY, OPENS, CLOSES, MINUTES, day_of(at), line="expert", physician_id=physician.pk,
+        unit.pk, SATURDAY, OPENS, CLOSES, MINUTES, day_of(at), line=line, physician_id=physician.pk,
         reserve_permille=0, source_system=SOURCE, source_code=f"full-{house}",
     )  # fmt: skip
     schedule = patterns.set_schedule(form, by=None, at=at)

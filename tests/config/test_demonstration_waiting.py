@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from fenji.apps.booking.fairness import departments_with_lists, served
-from fenji.apps.booking.models import Booking, Offer, Place, WaitingEntry
+from fenji.apps.booking.models import Booking, Offer, Place, Schedule, WaitingEntry
 from fenji.apps.common.clock import Frozen
 from fenji.apps.referrals import actions
 from fenji.config import demonstration_waiting
+from tests.apps.booking.clinic import session
 from tests.factories.world import World, make_resident, make_world, resident_id
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,18 @@ def test_two_full_clinics_with_people_in_order_and_offers_to_answer(world: World
     first, second = served(own.department_id, clock.at - 2 * HOUR, clock.at + HOUR)
     assert [first.offer.entry.urgency, second.offer.entry] == ["urgent", own]
     assert "期限" in str(second.passed[0][1])
+
+
+def test_who_waits_is_offered_nothing_of_the_physicians_other_clinics(world: World, clock: Frozen) -> None:
+    where = world.departments["yx-renmin.cardio"]
+    Schedule.objects.create(
+        department=where, physician=world.physician, line="expert", weekday=0, starts="14:00", ends="17:00",
+        place_minutes=15, valid_from=clock.at.date(),
+    )  # fmt: skip
+    session(where, clock.at + timedelta(days=5), line="expert", physician=world.physician)
+    fill()
+    assert set(Offer.objects.filter(place__department=where).values_list("place__session__line")) == {("specialist",)}
+    assert Offer.objects.filter(place__department=where).count() == 2
 
 
 def test_a_referral_without_a_place_waits_with_them(world: World, clock: Frozen) -> None:

@@ -51,12 +51,16 @@ def put_item(form: ItemForm, *, by: User | None, at: datetime, is_new: bool = Fa
         raise NotFound
     standing.check_can_keep(by, department.institution_id, at=at)
     known = ExamItem.objects.filter(institution_id=department.institution_id, code=form.code.strip()).first()
-    if faults := _faults(form, known, is_new=is_new):
+    if faults := _faults(form, None if is_new else known):
         raise Invalid(fields=faults)
     item, is_made = ExamItem.objects.update_or_create(
         institution_id=department.institution_id, code=form.code.strip(),
         defaults={**vars(form), "code": form.code.strip(), "name": form.name.strip()},
     )  # fmt: skip
+    if is_new and not is_made:  # also where a colleague made it a moment ago
+        raise Invalid(
+            fields={"code": _("本机构已有这个代码：%(name)s。") % {"name": known.name if known else item.name}}
+        )
     audit.record("examination.offer", item, by=by, at=at, institution_id=item.institution_id, details={"new": is_made})
     return item
 
@@ -87,11 +91,9 @@ def set_times(item_id: int, form: TimesForm, *, by: User | None, at: datetime) -
     return places
 
 
-def _faults(form: ItemForm, known: ExamItem | None, *, is_new: bool) -> dict[str, str]:
-    named = known.name if known else ""
+def _faults(form: ItemForm, known: ExamItem | None) -> dict[str, str]:
     wrong: list[tuple[bool, str, str]] = [
         (not form.code.strip(), "code", _("请填写项目代码。")),
-        (is_new and known is not None, "code", _("本机构已有这个代码：%(name)s。") % {"name": named}),
         (not form.name.strip(), "name", _("请填写项目名称。")),
         (not SHORTEST <= form.minutes <= LONGEST, "minutes", _("每次 1 到 480 分钟。")),
         (_has_times_elsewhere(form, known), "department_id", _("该项目已有检查时间，不能换科室；请停用后另设项目。")),

@@ -4,7 +4,7 @@ The order stands, so the doctor writes nothing anew: who ordered it takes any fr
 house or in another one; the house that examines takes one of its own.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from fenji.apps.registry.posts import roles_at
 
 STANDING = (BookingState.HELD, BookingState.BOOKED, BookingState.ARRIVED)  # the order has a time, or had its own
 CHOSEN = "已另约时间"
+A_YEAR = timedelta(days=366)
 
 
 @transaction.atomic
@@ -80,11 +81,12 @@ def same_elsewhere(item: ExamItem, *, at: datetime) -> list[Offered]:
     return soonest_first(with_waits(same.select_related("institution", "department"), at), at)
 
 
-def to_book_anew() -> QuerySet[ExamOrder]:
-    """Orders that have neither a time nor a place on the waiting list, the oldest first; filter by house."""
+def to_book_anew(*, at: datetime) -> QuerySet[ExamOrder]:
+    """Orders of a year that have neither a time nor a place on the waiting list, the oldest first; filter by house."""
     bookings = Booking.objects.filter(exam_order=OuterRef("pk"), state__in=[*STANDING, BookingState.NO_SHOW])
     entries = WaitingEntry.objects.filter(exam_order=OuterRef("pk"), state__in=fairness.LIVING)
-    without = ExamOrder.objects.filter(~Exists(bookings), ~Exists(entries), cancelled_at=None, reported_at=None)
+    open_ = ExamOrder.objects.filter(cancelled_at=None, reported_at=None, ordered_at__gt=at - A_YEAR)
+    without = open_.filter(~Exists(bookings), ~Exists(entries))
     return with_times(without).order_by("ordered_at", "pk")
 
 

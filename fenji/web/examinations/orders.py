@@ -30,7 +30,7 @@ def orders(request: PostRequest) -> HttpResponse:
     """Results nobody has read first; then what was ordered, latest first."""
     at, house = clock.now(), request.post.institution_id
     new = [row_of(one, at) for one in exam_lists.unread(house)[:A_PAGE]]
-    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew().filter(ordered_from_id=house)[:A_PAGE]]
+    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew(at=at).filter(ordered_from_id=house)[:A_PAGE]]
     page = Paginator(exam_lists.ordered_from(house), A_PAGE).get_page(request.GET.get("page"))
     rows = [row_of(one, at) for one in page]
     if people := sorted({str(row.order.resident_id) for row in [*anew, *new, *rows]}):

@@ -60,7 +60,7 @@ def room(request: PostRequest) -> HttpResponse:
     day = day_asked(request.GET.get("day", ""), day_of(at))
     expected = exam_lists.expected_on(house, day, at=at)
     late = [row_of(one, at) for one in exam_lists.awaiting_result(house, datetime.combine(day, time(), ZONE))[:50]]
-    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew().filter(item__institution_id=house)[:50]]
+    anew = [row_of(one, at) for one in exam_rebooking.to_book_anew(at=at).filter(item__institution_id=house)[:50]]
     people = {str(one.resident_id) for one in expected} | {str(row.order.resident_id) for row in [*late, *anew]}
     if people:
         audit.record(

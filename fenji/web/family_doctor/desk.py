@@ -41,7 +41,7 @@ def today(request: PostRequest) -> HttpResponse:
     listed = {row.pk for rows in (act, sign, receive) for row in rows}
     due = queries.follow_ups_due([post])[:PAGE_SIZE]
     results = list(exam_lists.unread(post.institution_id)[:NEWS])
-    anew = list(exam_rebooking.to_book_anew().filter(ordered_from_id=post.institution_id)[:NEWS])
+    anew = list(exam_rebooking.to_book_anew(at=at).filter(ordered_from_id=post.institution_id)[:NEWS])
     record_listing("today", act, sign, receive, due, results, anew, by=request.user, posts=[post], at=at)
     words = {
         "at": at, "today": day_of(at), "to_act": act, "to_sign": sign, "to_receive": receive, "follow_ups": due,

@@ -52,7 +52,7 @@ def stopped() -> Stopped:
 
 
 def test_the_order_stands_and_who_ordered_it_is_told_to_choose(stopped: Stopped) -> None:
-    assert list(exam_rebooking.to_book_anew()) == [stopped.order]
+    assert list(exam_rebooking.to_book_anew(at=NOW)) == [stopped.order]
     told = Notice.objects.get(kind="examination.to_rebook", user=stopped.doctor)
     assert told.cause_id == str(stopped.order.pk)
     to_patient = Notice.objects.get(kind="examination.to_rebook", resident_id=stopped.who, channel="desk")
@@ -65,7 +65,7 @@ def test_another_time_is_taken_for_the_same_order_and_its_wait_goes_on(stopped: 
     assert made.booking is not None
     assert (made.order, made.booking.place, made.booking.state) == (stopped.order, second, "booked")
     assert (made.booking.requested_at, made.booking.replaces) == (stopped.order.ordered_at, stopped.lost)
-    assert not exam_rebooking.to_book_anew().exists()
+    assert not exam_rebooking.to_book_anew(at=NOW).exists()
     assert Notice.objects.filter(kind="examination.booked", resident_id=stopped.who).exists()
     assert not Notice.objects.filter(kind="examination.moved").exists()  # the doctor chose it himself
     assert AuditEvent.objects.filter(verb="examination.rebook", resident_id=stopped.who).count() == 1
@@ -83,7 +83,7 @@ def test_without_a_choice_the_soonest_and_the_room_may_find_it_too(stopped: Stop
 def test_with_nothing_free_it_waits_once_and_is_offered_the_next(stopped: Stopped) -> None:
     waits = stopped.anew()
     assert (waits.booking, stopped.anew().entry) == (None, waits.entry)
-    assert not exam_rebooking.to_book_anew().exists()
+    assert not exam_rebooking.to_book_anew(at=NOW).exists()
     stopped.times(days=4)
     assert waiting.serve(at=NOW + 3 * HOUR) == 1
     with pytest.raises(HasTime):  # the place is kept for this very order: it is answered, not taken beside
@@ -121,7 +121,7 @@ def test_only_the_same_examination_and_only_who_may(stopped: Stopped) -> None:
     Place.objects.filter(pk=own.pk).update(taken_by=stopped.order.pk)
     with pytest.raises(SlotTaken):
         stopped.anew(place_id=own.pk)
-    assert list(exam_rebooking.to_book_anew()) == [stopped.order]
+    assert list(exam_rebooking.to_book_anew(at=NOW)) == [stopped.order]
 
 
 def test_a_cancelled_or_reported_order_gets_no_time(stopped: Stopped) -> None:
@@ -140,6 +140,6 @@ def test_who_did_not_come_is_booked_anew(stopped: Stopped) -> None:
     stopped.anew(place_id=first.pk)
     missed = stopped.order.bookings.get(state="booked")
     actions.mark_no_show(missed.pk, by=stopped.examiner, at=first.ends_at)
-    assert not exam_rebooking.to_book_anew().exists()  # listed as missed, not as stopped
+    assert not exam_rebooking.to_book_anew(at=NOW).exists()  # listed as missed, not as stopped
     made = stopped.anew(at=first.ends_at)
     assert made.booking is not None and made.booking.place == second

@@ -105,6 +105,15 @@ def test_who_does_not_come_by_the_referral_gives_everything_back(
     assert (made.state, made.due_at, reserved()) == ("cancelled", None, [])
 
 
+def test_a_draft_turned_to_another_house_gives_them_back(world: World) -> None:
+    referral, made = sent(world)
+    Referral.objects.filter(pk=referral.pk).update(state="draft", sent_at=None)  # as sent back by who signs
+    edited = form_for_surgery(world, institution=world.county_tcm.code)
+    actions.perform(referral.pk, "edit", Given(form=edited), by=world.doctor, version=referral.version)
+    made.refresh_from_db()
+    assert (made.state, reserved()) == ("cancelled", [])
+
+
 def test_a_referral_accepted_and_seen_keeps_them(world: World, clock: Frozen) -> None:
     place = make_places(world.departments["yx-renmin.surgery"], clock.at)[0]
     referral, _made = sent(world, place=place.pk)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from fenji.apps.common import rulebooks
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import first_contact, rules
-from fenji.apps.referrals.actions.effects import places, relations
+from fenji.apps.referrals.actions.effects import places, relations, surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.actions.plans import faults_of_plan, lay_out_tasks, turn_tasks, write_plan
 from fenji.apps.referrals.choosing import Question, asks_why, question_of
@@ -22,7 +22,7 @@ from fenji.kernel.referral import Direction, Urgency
 
 
 def edit(act: Act) -> None:
-    """Write it anew; a place still held from before it was sent back goes with the house it belonged to.
+    """Write it anew; what is still kept from before it was sent back goes with the house it belonged to.
 
     A plan that is not given again is kept as it was.
     """
@@ -34,6 +34,7 @@ def edit(act: Act) -> None:
     if referral.receiver_id != before:
         places.release(act)
         referral.booking = None
+        surgery.give_up(act)
 
 
 def check_complete(act: Act) -> None:
