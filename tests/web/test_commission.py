@@ -25,7 +25,7 @@ from fenji.web.commission.selection import selection_from
 from tests.conftest import NOON
 from tests.factories.world import World
 from tests.web.commission_world import NAMES
-from tests.web.test_residents import client_of, text
+from tests.web.entrance import client_of, text
 
 pytestmark = pytest.mark.django_db
 PAGES = (

@@ -237,6 +237,19 @@ def test_the_page_says_whom_to_telephone_and_in_an_emergency_the_department(worl
     assert "tel:0662-0000999" in logged_in(world.doctor).get(f"/referrals/{up.pk}/").content.decode()
 
 
+def test_a_missed_visit_is_marked_by_hand_once_its_time_has_begun_and_not_before(world: World, clock: Frozen):
+    up = journey.reach(world, State.SCHEDULED)
+    path = f"/referrals/{up.pk}/"
+    assert "mark_no_show" not in logged_in(world.office).get(path).content.decode()
+    assert up.booking is not None
+    clock.move_to(up.booking.place.starts_at + timedelta(hours=1))
+    desk = logged_in(world.office)
+    assert "mark_no_show" in desk.get(path).content.decode()
+    desk.post(f"{path}mark_no_show/", {"version": str(up.version), "idempotency_key": "m1"})
+    up.refresh_from_db()
+    assert up.state == "no_show"
+
+
 def test_a_suggested_diagnosis_carries_what_was_typed_else_the_browser_hides_it(world: World, clock: Frozen):
     page = logged_in(world.doctor).get("/refer/diagnoses/", {"diagnosis": "xjt"}).content.decode()
     assert '<option value="I20.9 心绞痛">xjt</option>' in page

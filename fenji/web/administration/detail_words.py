@@ -81,7 +81,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d\S*)?")
 
 def detail_words(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and value of everything an event says besides, in its order."""
-    said = [(str(LABELS.get(name, name)), _value(name, value)) for name, value in details.items()]
+    told = {name: value for name, value in details.items() if not (name == "count" and "residents" in details)}
+    said = [(str(LABELS.get(name, name)), _value(name, value)) for name, value in told.items()]
     return [(label, words) for label, words in said if words]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from fenji.apps.registry.models import Institution
-from fenji.apps.residents.models import CareRelation
+from fenji.apps.residents.models import CareRelation, CareRelationKind
 from fenji.web.presenters.names import full_name
 
 
@@ -43,7 +45,17 @@ def _first(kinds: dict[tuple[str, int | None, int | None], list[CareRelation]]) 
 def _footing(same: list[CareRelation]) -> Footing:
     one, ends = same[0], [each.until_at for each in same]
     return Footing(
-        why=one.get_kind_display(), unit=full_name(one.department), person=one.user.name if one.user else "",
-        since=min(each.from_at for each in same), until=None if None in ends else max(end for end in ends if end),
+        why=_why(one),
+        unit=full_name(one.department),
+        person=one.user.name if one.user else "",
+        since=min(each.from_at for each in same),
+        until=None if None in ends else max(end for end in ends if end),
         count=len(same),
-    )  # fmt: skip
+    )
+
+
+def _why(one: CareRelation) -> str:
+    """A contract is with a team, whose village doctors work elsewhere and may look all the same."""
+    if one.kind == CareRelationKind.CONTRACT:
+        return _("家庭医生签约（含团队成员）")
+    return one.get_kind_display()

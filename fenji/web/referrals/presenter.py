@@ -69,13 +69,20 @@ class ReferralPage:
     @property
     def buttons(self) -> list[Button]:
         """The forward move first and filled, turns back last."""
-        shown = [move for move in self.moves if move.action != "complain" or Party.RESIDENT in self.parties]
+        shown = [move for move in self.moves if self._is_offered(move)]
         order = {action: place for place, action in enumerate(FORWARD)}
         shown.sort(key=lambda move: (move.action in BACKWARD, order.get(move.action, len(order))))
         return [
             Button(move.action, action_words(move.action), _tone(move, first=place == 0))
             for place, move in enumerate(shown)
         ]
+
+    def _is_offered(self, move: Move) -> bool:
+        """Complaining is the resident's; nobody has missed what has not begun."""
+        if move.action == "mark_no_show":
+            booking = self.referral.booking
+            return booking is None or booking.place.starts_at <= self.at
+        return move.action != "complain" or Party.RESIDENT in self.parties
 
     @property
     def owner(self) -> str:
