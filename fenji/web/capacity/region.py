@@ -76,8 +76,9 @@ def _free(nodes: tuple[Node, ...], names: Mapping[str, str], at: datetime) -> li
     rows = []
     for node in nodes:
         by_line = places.get(node.id, {})
-        counts = (by_line.get(line, 0) for line in ("specialist", "expert", "examination"))
-        rows.append(Free(node, names.get(node.county, ""), *counts, beds.get(node.id, 0)))
+        specialist, expert, examinations = (by_line.get(one, 0) for one in ("specialist", "expert", "examination"))
+        county = names.get(node.county, "")
+        rows.append(Free(node, county, specialist, expert, examinations, beds.get(node.id, 0)))
     some = (row for row in rows if row.places or row.beds)
     return sorted(some, key=lambda row: (-row.places - row.beds, row.node.code))
 
