@@ -64,6 +64,11 @@ def press(client: Client, referral: Referral, action: str, **fields: str) -> Ref
 
 def test_a_referral_goes_up_and_comes_down_under_the_policy(world: World, pack: str, clock: Any) -> None:
     doctor, head, office = (client_of(world, who) for who in ("doctor", "head", "office"))
+    proposed = text(doctor.post(f"/refer/{resident_id(world)}/", SHEET | {"step": "propose"}))
+    assert ("提交签批" in proposed, "发出转诊" in proposed) == (
+        pack in SIGNED_BY_THE_HEAD,
+        pack not in SIGNED_BY_THE_HEAD,
+    )
     assert doctor.post(f"/refer/{resident_id(world)}/", SHEET).status_code == 302
     up = Referral.objects.get()
     if pack in SIGNED_BY_THE_HEAD:

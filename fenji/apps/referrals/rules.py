@@ -24,9 +24,12 @@ def calendar(rulebook: Rulebook, at: datetime) -> WorkingCalendar:
 
 def signature_for(referral: Referral, at: datetime) -> Signature | None:
     """Who must sign before this referral leaves its sender; None where nobody need."""
-    if referral.urgency == Urgency.EMERGENCY:
-        return None
-    return rulebooks.current().approval(referral.sender.level, day_of(at))
+    return signature_of(referral.sender.level, Urgency(referral.urgency), at)
+
+
+def signature_of(level: str, urgency: Urgency, at: datetime) -> Signature | None:
+    """Who must sign what an institution of this level sends; in an emergency nobody."""
+    return None if urgency is Urgency.EMERGENCY else rulebooks.current().approval(level, day_of(at))
 
 
 def insurer_takes_part(referral: Referral, at: datetime) -> bool:

@@ -18,7 +18,7 @@ from fenji.apps.referrals.actions.effects.places import HORIZON
 from fenji.apps.referrals.choosing import Answer, Question, choose
 from fenji.apps.referrals.first_contact import judge_sender
 from fenji.apps.referrals.models import Referral
-from fenji.apps.referrals.rules import day_of
+from fenji.apps.referrals.rules import day_of, signature_of
 from fenji.apps.referrals.slip import FIELDS
 from fenji.apps.residents.models import Resident
 from fenji.kernel.conditions import Answer as Met
@@ -117,6 +117,11 @@ class Sheet:
     def first_contact(self) -> Judgement:
         """How the city's rule of first contact will judge it; it blocks nothing."""
         return judge_sender(self.resident, self.post.institution, self.urgency, self.code, self.at)
+
+    @property
+    def needs_signature(self) -> bool:
+        """Whether somebody of the own house must sign before it leaves."""
+        return signature_of(self.post.institution.level, self.urgency, self.at) is not None
 
     @property
     def explanations(self) -> list[str]:
