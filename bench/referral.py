@@ -21,7 +21,7 @@ from bench.served import LARGE, SMALL, Person, Served, served
 
 AIM_RATIO = 1.3
 TURNS, TURN_SECONDS, CLIENTS = 3, 12.0, 2
-PAGES = 6  # of residents for each crew: nobody is referred twice to one clinic
+PAGES = 20  # of residents for each crew: nobody is referred twice to one clinic
 VERSION = re.compile(r'name="version" value="(\d+)"')
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})/")
 RESIDENT = re.compile(r"/residents/([0-9a-f-]{36})/")
@@ -71,7 +71,9 @@ class Crew:
 
     def loop(self) -> None:
         """From the township up and down again: about twenty requests."""
-        resident = self.residents[self.next % len(self.residents)]
+        if self.next == len(self.residents):
+            raise SystemExit(f"all {self.next} residents of crew {self.number} were referred: give each more PAGES")
+        resident = self.residents[self.next]
         self.next += 1
         parent = self._refer(resident)
         move(self.office, parent, "accept")
