@@ -126,9 +126,7 @@ def test_a_card_tells_the_user_name_and_where_the_session_will_begin(
     User.objects.filter(pk=world.physician.pk).update(is_demonstration=True)
     chosen = Institution.objects.get(pk=world.township.pk)
     Institution.objects.filter(pk=chosen.pk).update(name_pinyin="a")  # first by name, but a second place of work
-    Membership.objects.create(
-        user=world.physician, institution=chosen, role=Role.PHYSICIAN, valid_from=clock.at.date()
-    )
+    Membership.objects.create(user=world.physician, institution=chosen, role=Role.PHYSICIAN, valid_from=clock.at.date())
     page = client.get("/login/").content.decode()
     assert "<code>physician</code>" in page
     assert f"{world.county.short_name}、{chosen.short_name}" in page
