@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fenji.config import server
 from fenji.config.database import PROCESSES, THREADS
 from fenji.config.home import PROJECT
 from fenji.config.variables import VARIABLES
@@ -35,7 +36,8 @@ def test_every_service_is_held_back_alike() -> None:
 def test_the_web_unit_serves_as_many_at_once_as_there_are_connections() -> None:
     unit = text("systemd/fenji-web.service")
     assert f"FENJI_PROCESSES={PROCESSES} FENJI_THREADS={THREADS}\n" in unit
-    assert "--preload --workers ${FENJI_PROCESSES} --threads ${FENJI_THREADS}" in unit
+    assert f"--worker-class {server.__name__}.{server.Worker.__name__} --workers ${{FENJI_PROCESSES}}" in unit
+    assert "--threads ${FENJI_THREADS}" in unit
 
 
 @pytest.mark.parametrize("proxy", ["proxy/nginx.conf", "proxy/Caddyfile"])
