@@ -28,7 +28,7 @@ def test_an_emergency_is_handed_on_and_never_without_someone_responsible(story: 
     office.opens(page).follows("续转上级或他院").picks("无床位或设备").writes(
         "卒中单元满床，已电话告知。", into="交接说明"
     )
-    office.picks_in("阳江市人民医院").presses("续转上级或他院")
+    office.unfolds("其他能胜任的机构").picks_in("阳江市人民医院").presses("续转上级或他院")
     # Then it stays responsible, with a deadline, until the next accepts; everyone concerned knows
     office.sees("续转中", "该谁处理：阳西县人民医院", "还剩")
     doctor.opens(doctor.address).sees("续转中", "该谁处理：阳西县人民医院")
