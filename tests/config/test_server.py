@@ -106,3 +106,13 @@ def test_a_connection_given_up_at_once_leaves_nothing_behind(port: int) -> None:
 
 def test_many_more_than_either_takes_at_once_are_all_answered(port: int) -> None:
     assert len(pids(port, clients=8 * FEW_SILENT)) == 8 * FEW_SILENT
+
+
+def test_who_comes_later_does_not_wait_until_those_before_have_gone(port: int) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(pids, port, clients=12, requests=25)
+        time.sleep(0.5)
+        begun = time.monotonic()
+        assert len(pids(port, clients=1)) == 1
+        assert time.monotonic() - begun < 1.5 and not busy.done()
+        assert len(busy.result()) == 300

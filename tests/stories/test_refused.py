@@ -26,7 +26,9 @@ def test_refused_with_a_reason_and_sent_elsewhere(story: Story) -> None:
     # Then it is the doctor's turn, who reads the reason and is offered the next adequate hospitals
     doctor = story.person("doctor").sees("轮到我们处理", "未接收，待改转").follows("陈小明")
     doctor.sees("疑似主动脉夹层，本院不能手术。", "轮到您")
-    doctor.follows("改转其他机构").unfolds("其他能胜任的机构").sees("阳江市人民医院").does_not_see("二级甲等 首选 阳西县人民医院")
+    doctor.follows("改转其他机构").unfolds("其他能胜任的机构").sees("阳江市人民医院").does_not_see(
+        "二级甲等 首选 阳西县人民医院"
+    )
     assert doctor.page.get_by_role("radio", name="选这家").count() == 2  # not the one that refused
     doctor.picks_in("阳江市人民医院").sees("没有选首选机构的理由")  # above what would do: why?
     doctor.presses("改转其他机构").sees("最低层级")

@@ -1,9 +1,11 @@
 """What was typed for a diagnosis: taken where only one fits, asked where several do, all else kept."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from fenji.apps.referrals.models import Referral
+from fenji.web.diagnosis_field import CodedDiagnosisField, DiagnosisField
 from fenji.web.family_doctor.diagnosis import AS_WRITTEN, diagnosis_meant, typed, unclear_words
 from tests.factories.world import World, make_places, make_world, resident_id
 from tests.web.entrance import client_of
@@ -36,6 +38,19 @@ def test_where_nothing_can_be_clicked_the_fault_names_what_it_may_be():
     assert "I20.9 心绞痛" in unclear_words("xjt") and unclear_words("心绞痛") == unclear_words("乏力待查") == ""
     assert diagnosis_meant("xjt") is None and diagnosis_meant("血压") is None
     assert diagnosis_meant("心绞痛").code == "I20.9"
+
+
+@pytest.mark.parametrize("field", [DiagnosisField(required=False), CodedDiagnosisField(required=False)])
+def test_a_box_refuses_initials_that_fit_several_and_names_them(field: DiagnosisField):
+    assert [field.clean(text) for text in ("", "I10 高血压", "心绞痛")] == ["", "I10 高血压", "心绞痛"]
+    with pytest.raises(ValidationError, match=r"I20\.9 心绞痛"):
+        field.clean("xjt")
+
+
+def test_where_the_code_alone_is_kept_words_of_ones_own_are_not_lost_in_silence():
+    assert DiagnosisField().clean("乏力待查") == "乏力待查"
+    with pytest.raises(ValidationError, match="诊断表里没有“乏力待查”"):
+        CodedDiagnosisField().clean("乏力待查")
 
 
 @pytest.fixture

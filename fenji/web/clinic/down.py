@@ -25,7 +25,8 @@ from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
 from fenji.kernel.referral import Direction, State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
-from fenji.web.family_doctor.diagnosis import diagnosis_meant, unclear_words
+from fenji.web.diagnosis_field import DiagnosisField
+from fenji.web.family_doctor.diagnosis import diagnosis_meant
 from fenji.web.posting import once, show_faults, version_of
 from fenji.web.presenters.names import full_name
 from fenji.web.referrals.forms import choice_field
@@ -43,7 +44,7 @@ WHY = gettext_lazy("病情稳定，转回基层接续管理")
 class DownForm(PlanForm):
     """Diagnosis and what was done, then the plan. A draft may lack all but the diagnosis."""
 
-    diagnosis = forms.CharField(label=gettext_lazy("出院诊断"), max_length=90)
+    diagnosis = DiagnosisField(label=gettext_lazy("出院诊断"))
     history = forms.CharField(label=gettext_lazy("住院经过与目前情况"), max_length=1000, widget=lines(4))
     consent_by = forms.ChoiceField(label=gettext_lazy("知情同意"), choices=CONSENT, widget=forms.RadioSelect)
     field_order = ("diagnosis", "history")
@@ -54,12 +55,6 @@ class DownForm(PlanForm):
         if data is not None and data.get("step") == "draft":
             for name, field in self.fields.items():
                 field.required = name == "diagnosis"
-
-    def clean_diagnosis(self) -> str:
-        text = str(self.cleaned_data["diagnosis"])
-        if words := unclear_words(text):
-            raise forms.ValidationError(words)
-        return text
 
 
 @require_http_methods(["GET", "POST"])

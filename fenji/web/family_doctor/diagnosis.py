@@ -59,8 +59,18 @@ def diagnosis_meant(text: str) -> Diagnosis | None:
 def unclear_words(text: str) -> str:
     """What to say of initials that fit several diagnoses; empty where the text can be taken as it is."""
     read = typed(text)
-    if HAN.search(text) or read.found or not read.fitting:
+    return "" if HAN.search(text) or read.found or not read.fitting else _may_be(read)
+
+
+def uncoded_words(text: str) -> str:
+    """What to say where only a diagnosis of the table can be kept; empty where the text names one, or nothing."""
+    if not text.strip() or diagnosis_meant(text):
         return ""
+    read = typed(text)
+    return _may_be(read) if read.fitting else read.question
+
+
+def _may_be(read: Typed) -> str:
     names = "、".join(f"{one.code} {one.name}" for one in read.fitting)
     return _("“%(text)s”可能是：%(names)s。请填其中一个编码或名称。") % {"text": read.text, "names": names}
 

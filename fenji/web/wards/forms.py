@@ -14,6 +14,7 @@ from fenji.kernel.conditions import Value
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.explanation import name_of
+from fenji.web.diagnosis_field import CodedDiagnosisField
 from fenji.web.wards.words import question_words, sign_words
 from fenji.web.widgets import DateInput, DateTimeInput
 
@@ -24,7 +25,7 @@ class AdmitForm(forms.Form):
     """Who is put into the bed. `who` is a resident expected here or in care here."""
 
     who = forms.ChoiceField(label=_("病人"))
-    diagnosis = forms.CharField(label=_("入院诊断"), max_length=90, required=False)
+    diagnosis = CodedDiagnosisField(label=_("入院诊断"), required=False)
     expected_on = forms.DateField(label=_("预计出院"), required=False, widget=DateInput())
 
     def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
@@ -42,7 +43,7 @@ class TransferForm(forms.Form):
 
 class ExpectForm(forms.Form):
     expected_on = forms.DateField(label=_("预计出院"), widget=DateInput())
-    diagnosis = forms.CharField(label=_("更正诊断"), max_length=90, required=False)
+    diagnosis = CodedDiagnosisField(label=_("更正诊断"), required=False)
 
 
 class BlockForm(forms.Form):
@@ -124,7 +125,7 @@ def _typed(value: Value) -> str | float:
 
 class SurgeryForm(forms.Form):
     procedure = forms.CharField(label=_("手术名称"), max_length=80)
-    diagnosis = forms.CharField(label=_("诊断"), max_length=90, required=False)
+    diagnosis = CodedDiagnosisField(label=_("诊断"), required=False)
 
 
 class ChecklistForm(forms.Form):
