@@ -54,6 +54,10 @@ def test_estimated_settled_and_read_by_those_it_concerns(county: Api, township: 
     assert (expected.status, Claim.objects.count()) == (200, 0)
     made = county.post("claims", bill(world, clock))
     assert (made.status, made.body["amounts"]) == (201, expected.body["amounts"])
+    steps = made.body["steps"]
+    assert steps == expected.body["steps"] and steps[0]["words"] == "总费用 8,000.00 元"
+    ratio = next(one for one in steps if one["words"].startswith("基本支付比例"))
+    assert ratio["clause"] and ratio["basis"] == "assumed"
     assert county.post("claims", bill(world, clock)).body["id"] == made.body["id"]
     path = f"claims/{made.body['id']}"
     assert [person(name).get(path).status for name in ("patient", "insurer", "doctor")] == [200, 200, 200]

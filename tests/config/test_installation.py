@@ -121,9 +121,9 @@ def test_a_program_killed_with_9_is_replaced_within_seconds(installation: Instal
     before = installation.pids(name)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
+    eventually(lambda: f"{name} ended (signal 9)" in installation.said(), 6)
     eventually(lambda: installation.pids(name) and not installation.pids(name) & before, 6)
     eventually(installation.answers, 30)
-    assert f"{name} ended (signal 9)" in installation.said()
 
 
 def test_the_counts_of_all_processes_of_the_server_stand_on_one_page(installation: Installation) -> None:

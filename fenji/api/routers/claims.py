@@ -27,8 +27,7 @@ def estimated(request: HttpRequest, given: shapes.BillIn) -> shapes.SettlementSh
     access.check_hands_in(caller.user, given.institution, given.resident_id, caller.at)
     bill = given.as_bill()
     bill.check(at=caller.at)
-    found = estimate(bill)
-    return shapes.settlement_shown(found.settlement, found.referral_state)
+    return shapes.settlement_shown(estimate(bill), given.ended_at)
 
 
 @router.post("/claims", response=answers(201, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE, summary="Settle")

@@ -4,17 +4,20 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils.timezone import localdate
 from ninja import Schema
 from pydantic import Field
 
 from fenji.api.shapes.common import Code, Day, In, Moment
+from fenji.apps.common import rulebooks
 from fenji.apps.payments.actions.shadow import REASONS, differences
+from fenji.apps.payments.estimating import Estimate
+from fenji.apps.payments.explaining import Step, explained, grounded
 from fenji.apps.payments.given import Bill
 from fenji.apps.payments.models import Case, Claim, Filing, Statement
 from fenji.kernel.payment.bill import MOST_CENTS
 from fenji.kernel.payment.codes import ItemKind, ReferralState, Setting
 from fenji.kernel.payment.lines import Line
-from fenji.kernel.payment.outcome import Settlement
 from fenji.kernel.payment.referral_state import FactKind
 
 Cents = Annotated[int, Field(strict=True, ge=0, le=MOST_CENTS)]
@@ -102,11 +105,20 @@ class FilingShown(Schema):
     withdrawn_at: datetime | None
 
 
+class SettlementStepShown(Schema):
+    """One sentence of the explanation, and the clause and status of its rule; both empty for plain arithmetic."""
+
+    words: str
+    clause: str
+    basis: str
+
+
 class SettlementShown(Schema):
-    """Every amount between the bill and who pays it, in the order in which they come about."""
+    """Every amount between the bill and who pays it, in the order in which they come about, and the same in words."""
 
     amounts: dict[str, int]
     referral_state: str
+    steps: list[SettlementStepShown]
 
 
 class ClaimShown(SettlementShown):
@@ -181,8 +193,10 @@ class CasesShown(Schema):
     items: list[CaseShown]
 
 
-def settlement_shown(settlement: Settlement, state: int) -> SettlementShown:
-    return SettlementShown(amounts=settlement._asdict(), referral_state=ReferralState(state).name.lower())
+def settlement_shown(found: Estimate, ended_at: datetime) -> SettlementShown:
+    steps = grounded(found.bill, found.settlement, rulebooks.current(), localdate(ended_at))
+    state = ReferralState(found.referral_state).name.lower()
+    return SettlementShown(amounts=found.settlement._asdict(), referral_state=state, steps=_steps(steps))
 
 
 def claim_shown(claim: Claim) -> ClaimShown:
@@ -228,5 +242,9 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "setting": claim.setting, "admitted_at": claim.admitted_at, "ended_at": claim.ended_at,
         "rests_on": claim.rests_on, "late_by_hours": claim.late_by_hours, "replaces": claim.replaces_id,
         "rulebook_version": claim.rulebook_version, "amounts": claim.settlement,
-        "referral_state": ReferralState(claim.referral_state).name.lower(),
+        "referral_state": ReferralState(claim.referral_state).name.lower(), "steps": _steps(explained(claim)),
     }  # fmt: skip
+
+
+def _steps(steps: list[Step]) -> list[SettlementStepShown]:
+    return [SettlementStepShown(words=one.words, clause=one.clause, basis=one.basis) for one in steps]

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import fairness, letters, policies, queries, rules, waiting
-from fenji.apps.booking.errors import AlreadyBooked, BookingEnded, HasTime
+from fenji.apps.booking.errors import AlreadyBooked, BookingEnded, HasTime, SlotTaken
 from fenji.apps.booking.exam_lists import Offered, soonest_first, with_times, with_waits
 from fenji.apps.booking.examinations import Ordered, lock_order, note, take_time
 from fenji.apps.booking.models import Booking, BookingState, ExamItem, ExamOrder, WaitingEntry
@@ -41,8 +41,7 @@ def book_anew(
         raise NotFound
     if found.cancelled_at is not None or found.reported_at is not None:
         raise BookingEnded
-    bookings = list(found.bookings.order_by("made_at", "pk"))
-    if any(policies.state_at(one, at) in STANDING for one in bookings):
+    if _has_time(found, at):
         raise HasTime
     if found.item_id != item.pk:
         found.item = item
@@ -54,11 +53,13 @@ def book_anew(
         return _wait(found, wanted, by, at)
     for entry in _living_entries(found):  # before the place: see placing
         waiting.withdraw(entry.pk, CHOSEN, by=None, at=at)
-    last = bookings[-1] if bookings else None
+    last = found.bookings.order_by("made_at", "pk").last()
     try:
         booking = take_time(found, None if place_id else wanted, place_id, None, by=by, at=at, replaces=last)
-    except AlreadyBooked:  # an offer of the waiting list came between
-        raise HasTime from None
+    except (AlreadyBooked, SlotTaken) as lost:
+        if isinstance(lost, SlotTaken) and not _has_time(found, at):
+            raise
+        raise HasTime from None  # an offer of the waiting list came between, perhaps of this very place
     letters.tell_exam_ordered(found, booking, at=at)
     letters.tell_exam_booked_anew(found, booking, by=by, at=at)
     note("examination.rebook", found, by=by, at=at)
@@ -88,6 +89,10 @@ def to_book_anew(*, at: datetime) -> QuerySet[ExamOrder]:
     open_ = ExamOrder.objects.filter(cancelled_at=None, reported_at=None, ordered_at__gt=at - A_YEAR)
     without = open_.filter(~Exists(bookings), ~Exists(entries))
     return with_times(without).order_by("ordered_at", "pk")
+
+
+def _has_time(found: ExamOrder, at: datetime) -> bool:
+    return any(policies.state_at(one, at) in STANDING for one in found.bookings.all())
 
 
 def _item(found: ExamOrder, item_id: int | None, at: datetime) -> ExamItem:
