@@ -70,7 +70,7 @@ def _bills(now: datetime) -> Iterator[Bill]:
     for number, (month, house, setting) in enumerate(product(months_of_last_year(now), HOUSES, LAST_YEAR)):
         ended = datetime(month.year, month.month, draw.randrange(3, 28), 15, tzinfo=timezone.get_current_timezone())
         days = draw.randrange(3, 9) if setting is Setting.INPATIENT else 0
-        yield _bill(draw, items, people[-1 - number % 30], house, setting, ended, days, f"L{number}")
+        yield _bill(draw, items, people[-1 - number % min(30, len(people))], house, setting, ended, days, f"L{number}")
 
 
 def _after_referrals(draw: random.Random, items: dict[str, list[Item]], now: datetime) -> Iterator[Bill]:
