@@ -18,6 +18,7 @@ from bench.rush_town import Town, answers
 
 T = TypeVar("T")
 CLIENTS = 16
+COMES_BACK = 60.0  # seconds until a program killed again and again is started anew
 BACK_SECONDS = 5.0
 PATIENCE = 40.0  # seconds in which a client repeats a request whose answer it did not get
 GONE = {0, 500, 502, 503}
@@ -89,9 +90,11 @@ async def _insist(client: Client, drill: Drill, key: str) -> None:
 
 
 def kill(served: Town, what: str) -> None:
-    """SIGKILL, at once, without a word."""
-    found = victims(served, what)
-    assert found, f"nothing to kill: {what}"
+    """SIGKILL, at once, without a word; a program that is just coming back from the kill before is waited for."""
+    until = time.monotonic() + COMES_BACK
+    while not (found := victims(served, what)):
+        assert time.monotonic() < until, f"nothing to kill: {what}"
+        time.sleep(0.05)
     for pid in found:
         with contextlib.suppress(ProcessLookupError):  # a child of one killed just before
             os.kill(pid, signal.SIGKILL)
