@@ -101,6 +101,54 @@ def test_the_same_form_sent_twice_admits_once(world: World, doctor: Client, beds
     assert Stay.objects.count() == 1
 
 
+def test_who_came_without_a_referral_takes_a_bed_on_the_board_too(doctor: Client, beds: list[Resource]) -> None:
+    bed = beds[0].pk
+    assert post(doctor, "ward_bed_act", bed, "admit", who="") == 422
+    assert post(doctor, "ward_bed_act", bed, "admit", who="other") == 422  # of which sex?
+    assert not Stay.objects.exists()
+    assert post(doctor, "ward_bed_act", bed, "admit", who="other", sex="2") == 302
+    stay = Stay.objects.get()
+    assert (stay.resident_id, stay.sex, stay.state) == (None, 2, "occupied")
+    assert "外来病人" in page(doctor, "wards")
+
+
+def test_nobody_is_put_into_a_ward_of_the_other_sex(
+    world: World, doctor: Client, beds: list[Resource], clock: Frozen
+) -> None:
+    journey.reach(world, State.ARRIVED)
+    women = ward.beds(
+        world.departments["yx-renmin.cardio"], 1, at=clock.at, ward_code="W2", ward_name="妇产科病区", ward_sex=2,
+        handed=False, prefix="w",
+    )[0]  # fmt: skip
+    who = str(resident_id(world))  # a man
+    assert who not in page(doctor, "ward_bed", women.pk)
+    refused = doctor.post(reverse("ward_bed_act", args=[women.pk, "admit"]), {"who": who})
+    assert (refused.status_code, "收治另一性别" in refused.content.decode()) == (422, True)
+    assert post(doctor, "ward_bed_act", women.pk, "admit", who="other", sex="1") == 422
+    assert not Stay.objects.exists()
+    assert post(doctor, "ward_bed_act", beds[0].pk, "admit", who=who) == 302
+    offered = page(doctor, "ward_bed", beds[0].pk)
+    assert beds[1].name in offered
+    assert "妇产科病区" not in offered
+    assert post(doctor, "ward_bed_act", beds[0].pk, "transfer", bed=women.code) == 422
+    assert Stay.objects.get().resource == beds[0]
+
+
+def test_who_leaves_this_afternoon_leaves_today(
+    world: World, doctor: Client, beds: list[Resource], clock: Frozen
+) -> None:
+    clock.advance(timedelta(hours=13) - timedelta(hours=timezone.localtime(clock.at).hour))
+    doctor.force_login(world.physician)
+    today = timezone.localdate(clock.at)
+    assert post(doctor, "ward_bed_act", beds[0].pk, "admit", who="other", sex="1", expected_on=str(today)) == 302
+    assert timezone.localdate(Stay.objects.get().until_at) == today
+    assert post(doctor, "ward_bed_act", beds[1].pk, "block", reason="呼叫铃坏", until_on=str(today)) == 302
+    wrong = doctor.post(
+        reverse("ward_bed_act", args=[beds[2].pk, "block"]), {"reason": "漏水", "until_on": str(today - DAY)}
+    )
+    assert (wrong.status_code, "须晚于现在" in wrong.content.decode()) == (422, True)
+
+
 def test_beds_of_other_houses_are_not_there(world: World, beds: list[Resource]) -> None:
     stranger = client_of(world, "city_physician")
     assert stranger.get(reverse("ward_bed", args=[beds[0].pk])).status_code == 404

@@ -3,7 +3,7 @@
 Every movement is kept; where a patient lay is worked out anew from all that was told of the episode (`kernel.stays`),
 so that late, shuffled and repeated messages end in the same stays. What cannot be yet (the patient before has not been
 discharged, as far as we were told) waits, is listed, and is tried again with every further movement of the house.
-By hand nothing waits: then the movement is refused.
+By hand nothing waits and nobody is put into a ward of the other sex: then the movement is refused.
 
 Movements of one house follow each other: its feed is the lock. What has happened goes before what was planned: a
 reserved bed that is taken all the same is moved to another of the ward, or stands in the list of differences.
@@ -29,7 +29,7 @@ from fenji.apps.stays import rules, standing
 from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import AlreadyAdmitted, BedOccupied, MovementChanged, StayEnded
 from fenji.apps.stays.models import Feed, Movement, Resource, Stay
-from fenji.apps.stays.policies import WARD_STAFF, Span
+from fenji.apps.stays.policies import WARD_STAFF, Person, Span, check_fits
 from fenji.apps.stays.projection import Waits, make_way, settle_bed, settle_episodes
 from fenji.kernel.stays import BED_NEEDED, OF_BED, OF_PATIENT, Event, ResourceKind, StayState
 
@@ -91,8 +91,8 @@ def record(form: MovementForm, *, institution_id: int, by: User | None, at: date
     )  # fmt: skip
     _settle(movement, at)
     movement.refresh_from_db()
-    if by_hand and movement.waits_for:
-        raise BY_HAND[movement.waits_for]
+    if by_hand:
+        _refuse_by_hand(movement)
     _try_again(institution_id, at)
     return Told(movement, is_new=True)
 
@@ -175,7 +175,7 @@ def _check(form: MovementForm, institution_id: int, at: datetime) -> Resource | 
     if form.event is Event.EXPECT and form.until_at is None:
         faults["until_at"] = _("请填写预计出院时间。")
     if form.until_at is not None and form.until_at <= form.happened_at:
-        faults["until_at"] = _("结束须晚于开始。")
+        faults["until_at"] = _("须晚于现在（或所报的发生时间）。")
     if form.event is Event.CANCEL and not form.cancels:
         faults["cancels"] = _("请写明撤销哪一条消息。")
     if fault := fault_in(form.reason):
@@ -186,6 +186,16 @@ def _check(form: MovementForm, institution_id: int, at: datetime) -> Resource | 
     if faults:
         raise Invalid(fields=faults)
     return bed
+
+
+def _refuse_by_hand(movement: Movement) -> None:
+    """Raise what a message may tell as it happened and a hand may not do. Raises DoesNotFit and those of `BY_HAND`."""
+    if movement.waits_for:
+        raise BY_HAND[movement.waits_for]
+    if movement.event in {Event.ADMIT, Event.TRANSFER} and (bed := movement.bed) is not None:
+        lying = Stay.objects.filter(resource=bed, episode=movement.episode, state=StayState.OCCUPIED).first()
+        if lying is not None:
+            check_fits(bed, Person(lying.sex, needs_isolation=bed.is_isolation))
 
 
 def _settle(movement: Movement, at: datetime) -> None:

@@ -26,8 +26,8 @@ from fenji.kernel.stays import Event, StayState
 from fenji.web.family_doctor.diagnosis import diagnosis_meant
 from fenji.web.posting import once, show_faults
 from fenji.web.roles import PostRequest, requires_role
-from fenji.web.wards.forms import AdmitForm, BlockForm, ExpectForm, TransferForm
-from fenji.web.wards.own import bed_for, noon_of
+from fenji.web.wards.forms import OTHER, AdmitForm, BlockForm, ExpectForm, TransferForm
+from fenji.web.wards.own import bed_for, end_on
 
 DAYS, MOST = 14, 60
 SAID = {
@@ -64,7 +64,7 @@ def act(request: PostRequest, bed_id: int, verb: str) -> HttpResponse:
     except DomainError as error:
         if form is None:
             raise
-        show_faults(form, error, {"until_at": "expected_on", "bed": "bed"})
+        show_faults(form, error, {"until_at": "until_on" if verb == "block" else "expected_on"})
         return _page(request, bed, at, {verb: form})
 
 
@@ -85,7 +85,7 @@ def _page(request: PostRequest, bed: Resource, at: datetime, forms_so_far: dict[
 def _record(request: PostRequest, row: board.BedRow | None, admitting: forms.Form | None, at: datetime) -> None:
     """Whose names the page says: who lies there, who comes, and who could be put to bed."""
     there = [stay.resident_id for stay in (row.now, row.next) if stay] if row else []
-    offered = [UUID(number) for number, _name in admitting.fields["who"].choices] if admitting else []  # type: ignore[attr-defined]
+    offered = admitting.offered if isinstance(admitting, AdmitForm) else []
     record_listing("bed", [*there, *offered], by=request.user, at=at, institution_id=request.post.institution_id)
 
 
@@ -104,15 +104,15 @@ def _told(verb: str, request: PostRequest, bed: Resource, form: forms.Form | Non
     values, at, lying = (form.cleaned_data if form else {}), clock.now(), _lying(bed)
     if verb in {"transfer", "discharge", "expect"} and lying is None:
         raise NotFound
-    who = Resident.objects.get(pk=UUID(values["who"])) if verb == "admit" else None
+    who = Resident.objects.get(pk=UUID(values["who"])) if values.get("who", OTHER) != OTHER else None
     diagnosis = diagnosis_meant(values.get("diagnosis") or "")
     until = values.get("expected_on") or values.get("until_on")
     movements.by_hand(
         Event(verb), institution_id=bed.institution_id, by=request.user, at=at,
         bed=values["bed"] if verb == "transfer" else "" if verb in {"discharge", "expect"} else bed.code,
         episode=lying.episode if lying and verb != "clean" else "", resident_id=who.pk if who else None,
-        sex=who.sex if who else 0, diagnosis_code=diagnosis.code if diagnosis else "",
-        until_at=noon_of(until) if until else None, reason=values.get("reason", ""),
+        sex=who.sex if who else int(values.get("sex") or 0), diagnosis_code=diagnosis.code if diagnosis else "",
+        until_at=end_on(until, at) if until else None, reason=values.get("reason", ""),
         key=f"hand-{request.POST.get('idempotency_key', '')[:60]}" if request.POST.get("idempotency_key") else "",
     )  # fmt: skip
 
@@ -125,19 +125,22 @@ def _lying(bed: Resource) -> Stay | None:
 def _people(request: PostRequest, bed: Resource, at: datetime) -> list[tuple[str, str]]:
     """Who may be put to bed here: promised a bed in the house, or here by a referral.
 
-    Offered are those not in a bed; posted may be anyone, so that a form sent twice meets the same answer.
+    Offered are those not in a bed whom this one takes; posted may be anyone, so that a form sent twice meets the same
+    answer.
     """
     lying = set(queries.inpatients_at(bed.institution_id).values_list("resident_id", flat=True))
     promised = [stay.resident for stay in queries.planned_at(bed.institution_id, at=at)[:MOST] if stay.resident]
     here = referrals.referrals_received_by(bed.institution_id).filter(
         referrals.within_reach([request.post], "receiver"), state__in=[State.ARRIVED, State.IN_CARE, State.SCHEDULED]
     )
-    found = {one.pk: one.name for one in [*promised, *(row.resident for row in here[:MOST])]}
-    return [(str(number), name) for number, name in found.items() if request.method == "POST" or number not in lying]
+    people = {one.pk: one for one in [*promised, *(row.resident for row in here[:MOST])]}
+    is_posted = request.method == "POST"
+    offered = (one for one in people.values() if is_posted or (one.pk not in lying and _takes(bed, one.sex)))
+    return [(str(one.pk), one.name) for one in offered]
 
 
 def _other_beds(request: PostRequest, bed: Resource, at: datetime) -> list[tuple[str, str]]:
-    """Beds of the house with nobody in them now, the ward's own first; posted may be any, as above."""
+    """Beds of the house with nobody in them now that take the patient, the ward's own first; posted may be any."""
     beds = Resource.objects.filter(institution_id=bed.institution_id, kind=bed.kind).exclude(pk=bed.pk)
     taken = Stay.objects.filter(
         resource__in=beds, state__in=[StayState.OCCUPIED, StayState.BLOCKED], from_at__lte=at
@@ -145,4 +148,10 @@ def _other_beds(request: PostRequest, bed: Resource, at: datetime) -> list[tuple
     if request.method != "POST":
         beds = beds.exclude(pk__in=taken.values("resource"))
     found = sorted(beds.select_related("ward"), key=lambda one: (one.ward_id != bed.ward_id, one.code))
-    return [(one.code, f"{one.ward.name} {one.name}") for one in found]
+    lying = _lying(bed)
+    offered = (one for one in found if request.method == "POST" or lying is None or _takes(one, lying.sex))
+    return [(one.code, f"{one.ward.name} {one.name}") for one in offered]
+
+
+def _takes(bed: Resource, sex: int) -> bool:
+    return (bed.sex or bed.ward.sex) in {0, sex}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator
@@ -15,22 +16,38 @@ from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.explanation import name_of
 from fenji.web.diagnosis_field import CodedDiagnosisField
+from fenji.web.presenters.people import SEXES
 from fenji.web.wards.words import question_words, sign_words
 from fenji.web.widgets import DateInput, DateTimeInput
 
 YES_NO = (("yes", _("是")), ("no", _("否")))
+OTHER = "other"  # whom no referral brought and the platform need not know by name
 
 
 class AdmitForm(forms.Form):
-    """Who is put into the bed. `who` is a resident expected here or in care here."""
+    """Who is put into the bed. `who` is a resident expected here or in care here, or `OTHER`, of whom the sex is said.
+
+    Without the others the board of a house that enters its beds by hand would show beds free that are not.
+    """
 
     who = forms.ChoiceField(label=_("病人"))
+    sex = forms.ChoiceField(
+        label=_("其他病人的性别"), choices=list(SEXES.items()), widget=forms.RadioSelect, required=False
+    )
     diagnosis = CodedDiagnosisField(label=_("入院诊断"), required=False)
     expected_on = forms.DateField(label=_("预计出院"), required=False, widget=DateInput())
 
     def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["who"].choices = people  # type: ignore[attr-defined]
+        others = [(OTHER, _("其他病人（未经平台转诊，不记姓名）"))]
+        self.offered = [UUID(number) for number, _name in people]
+        self.fields["who"].choices = [("", _("请选择")), *people, *others]  # type: ignore[attr-defined]
+
+    def clean_sex(self) -> str:
+        sex = str(self.cleaned_data["sex"])
+        if not sex and self.cleaned_data.get("who") == OTHER:
+            raise forms.ValidationError(_("请选择性别。"))
+        return sex
 
 
 class TransferForm(forms.Form):

@@ -6,11 +6,13 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.registry.models import Membership
 from fenji.apps.stays import queries
 from fenji.apps.stays.models import Resource, Ward
+from fenji.apps.stays.rules import day_of
 from fenji.kernel.stays import ResourceKind
 from fenji.kernel.working_time import CHINA
 from fenji.web.presenters.names import diagnosis_name
 
 DISCHARGES_AT = time(12)  # a day named as the end of a stay means its noon
+EVENING = time(23, 59)  # and today, once noon is past, by the end of the day
 
 
 def wards_for(post: Membership) -> list[Ward]:
@@ -30,6 +32,12 @@ def bed_for(post: Membership, bed_id: int) -> Resource:
 
 def noon_of(day: date) -> datetime:
     return datetime.combine(day, DISCHARGES_AT, CHINA)
+
+
+def end_on(day: date, at: datetime) -> datetime:
+    """The moment meant by a day on which somebody leaves or a block ends."""
+    is_past = day == day_of(at) and noon_of(day) <= at
+    return datetime.combine(day, EVENING, CHINA) if is_past else noon_of(day)
 
 
 def typed_diagnosis(code: str) -> str:

@@ -29,13 +29,14 @@ def department() -> Department:
 
 def beds(
     where: Department, count: int = 3, *, handed: bool = True, at: datetime = NOW,
-    kind: ResourceKind = ResourceKind.BED, **fields: Any,
+    kind: ResourceKind = ResourceKind.BED, prefix: str = "", **fields: Any,
 ) -> list[Resource]:  # fmt: skip
     """So many beds of one ward, the platform's to give unless `handed` is false; the house was just heard from."""
+    letter = prefix or kind.value[0]
     form: dict[str, Any] = {"ward_code": "W1", "ward_name": "心内一病区", "used_from": date(2020, 1, 1)} | fields
     made = [
         wards.put_resource(
-            wards.ResourceForm(where.pk, code=f"{kind.value[0]}{number + 1}", kind=kind, **form), by=None, at=at
+            wards.ResourceForm(where.pk, code=f"{letter}{number + 1}", kind=kind, **form), by=None, at=at
         )[0]
         for number in range(count)
     ]  # fmt: skip
