@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+A_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3653)
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from fenji.apps.booking import free, queries
 from fenji.apps.booking.freshness import Freshness, freshness_of
-from fenji.apps.booking.models import Booking, Place, Session
+from fenji.apps.booking.models import Booking, Place, Pool, Session
 from fenji.apps.booking.policies import REFERRED, ZONE, Access
 from fenji.apps.registry.models import Department
 
@@ -79,6 +80,20 @@ def capacity_board(department_ids: Iterable[int], first: date, *, days: int = WE
     ]
 
 
+def departments_at(institution_id: int) -> list[Department]:
+    """An institution's departments that hold clinics or examinations, or will by their weekly times."""
+    holds = Q(sessions__isnull=False) | Q(schedules__isnull=False)
+    return list(Department.objects.filter(holds, institution_id=institution_id).distinct().order_by("pk"))
+
+
+def clinics_on(department_id: int, day: date, *, at: datetime) -> QuerySet[Session]:
+    """A department's clinics and examinations of a day, counted as `queries.sessions_of`, and `places_reserved`."""
+    untaken = Q(places__taken_by__isnull=True) | Q(places__held_until__lte=at)
+    kept = untaken & Q(places__is_open=True, places__starts_at__gt=at) & ~Q(places__pool=Pool.PUBLIC)
+    found = queries.sessions_of(department_id, day, at=at).annotate(places_reserved=Count("places", filter=kept))
+    return found.select_related("physician", "exam_item", "department")
+
+
 def public_calendar(
     department_id: int, first: date, *, days: int = WEEK, access: Access, at: datetime
 ) -> dict[date, list[Place]]:
@@ -89,23 +104,34 @@ def public_calendar(
 
 @dataclass(frozen=True)
 class ListRow:
-    """One line of the printed list: who has the place, or empty to write a name into."""
+    """One line of the printed list: who has the place, or empty to write a name into.
+
+    Where `is_kept`, it waits for a referral and is not yet open to whom the list was asked for.
+    """
 
     place: Place
     booking: Booking | None
+    is_kept: bool = False
 
 
-def printable_list(department_id: int, day: date, *, at: datetime) -> list[tuple[Session, list[ListRow]]]:
+def printable_list(
+    department_id: int, day: date, *, access: Access = REFERRED, at: datetime
+) -> list[tuple[Session, list[ListRow]]]:
     """Every place of a department's day with who has it, session by session; free ones are empty lines.
 
     What is written on it is entered afterwards by `actions.enter_from_paper` with its true time.
     """
     places = Place.objects.filter(department_id=department_id, **queries.within("starts_at", day))
-    named = places.select_related("session__physician", "exam_item")
+    named = places.select_related("session__physician", "session__exam_item", "exam_item")
     ordered = named.order_by("session__starts_at", "session", "number")
     booked = {one.place_id: one for one in queries.bookings_on(day, at=at, department_ids=[department_id])}
-    rows = [ListRow(place, booked.get(place.pk)) for place in ordered]
+    rows = [_line(place, booked.get(place.pk), access, at) for place in ordered]
     return [(session, list(some)) for session, some in groupby(rows, key=lambda row: row.place.session)]
+
+
+def _line(place: Place, booking: Booking | None, access: Access, at: datetime) -> ListRow:
+    may_take = access.allows(place.pool, place.starts_at, at=at, institution_id=place.institution_id)
+    return ListRow(place, booking, is_kept=booking is None and not may_take)
 
 
 def free_by_institution(*, access: Access = REFERRED, at: datetime, days: int = WEEK) -> dict[int, dict[str, int]]:

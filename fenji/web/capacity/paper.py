@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.booking import actions, boards
+from fenji.apps.booking.access import access_for
+from fenji.apps.booking.models import Session
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, NotFound
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.residents import search
 from fenji.kernel.roles import Role
-from fenji.web.capacity.board import departments_at
+from fenji.web.capacity.words import clinic_words
 from fenji.web.days import day_asked
 from fenji.web.posting import number_of, once, show_faults
 from fenji.web.presenters.dates import time_words
@@ -40,18 +42,18 @@ class PaperForm(forms.Form):
 @requires_role(Role.REFERRAL_OFFICE)
 def enter(request: PostRequest) -> HttpResponse:
     at = clock.now()
-    ours = departments_at(request.post.institution_id)
+    ours = boards.departments_at(request.post.institution_id)
     wanted = number_of(request.GET.get("department"))
     chosen = next((one for one in ours if one.pk == wanted), ours[0] if ours and wanted is None else None)
     if chosen is None:
         raise NotFound(_t("本机构没有这个科室的门诊。"))
     day = day_asked(request.GET.get("day", ""), day_of(at))
-    sessions = boards.printable_list(chosen.pk, day, at=at)
+    sessions = boards.printable_list(chosen.pk, day, access=access_for(None, at=at, by=request.user), at=at)
     places = [
-        (row.place.pk, f"{time_words(row.place.starts_at)} · {row.place.number}")
-        for _session, rows in sessions
+        (row.place.pk, _place_words(session, row))
+        for session, rows in sessions
         for row in rows
-        if row.booking is None
+        if row.booking is None and session.closed_at is None and session.exam_item_id is None
     ]
     form = PaperForm(places, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -64,6 +66,12 @@ def enter(request: PostRequest) -> HttpResponse:
         "departments": [(one.pk, full_name(one)) for one in ours],
     }  # fmt: skip
     return render(request, "capacity/paper.html", shown, status=422 if form.errors else 200)
+
+
+def _place_words(session: Session, row: boards.ListRow) -> str:
+    """As the printed list has it: time, number, which clinic, and whether it waits for a referral."""
+    words = f"{time_words(row.place.starts_at)} · {_t('%(n)d 号') % {'n': row.place.number}} · {clinic_words(session)}"
+    return f"{words} · {_t('留给转诊')}" if row.is_kept else words
 
 
 def _entered(request: PostRequest, form: PaperForm, at: datetime) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from fenji.apps.booking import releases, rules, shares
+from fenji.apps.booking import boards, releases, rules, shares
 from fenji.apps.booking.models import ReserveShare
 from fenji.apps.booking.shares import Shares
 from fenji.apps.common import clock, rulebooks
@@ -20,7 +20,7 @@ from fenji.kernel.release import Ladder
 from fenji.kernel.roles import Role
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.keys.booking import GROUPS, LADDERS, LINES
-from fenji.web.capacity.board import departments_at, line_words
+from fenji.web.capacity.words import line_words
 from fenji.web.roles import PostRequest, requires_role
 
 LOOKED_BACK = timedelta(days=14)
@@ -64,7 +64,7 @@ def reserve(request: PostRequest) -> HttpResponse:
 def _shares(house: int, at: datetime) -> list[ShareRow]:
     """Every line a department holds; without a sizing the rulebook's own share, or none where it names none."""
     sized = {(one.department_id, one.line): one for one in shares.sizings_at(house)}
-    departments, day = departments_at(house), day_of(at)
+    departments, day = boards.departments_at(house), day_of(at)
     known = Shares(rulebooks.current(), [one.pk for one in departments])
     rows = []
     for department in departments:

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from fenji.kernel.roles import CLINICAL, Role
-from fenji.web.capacity import board, paper, public, region, reserve
+from fenji.web.capacity import board, compared, paper, public, region, reserve
 from fenji.web.navigation import Entry
 
 OFFICE = frozenset({Role.REFERRAL_OFFICE})
@@ -15,7 +15,7 @@ NAVIGATION = (
         "capacity",
         "table-cells",
         roles=OFFICE,
-        also=("/capacity/list/", "/capacity/paper/", "/capacity/reserve/", "/capacity/region/"),
+        also=("/capacity/list/", "/capacity/paper/", "/capacity/reserve/", "/capacity/region/", "/capacity/compared/"),
     ),
     Entry(_("全市空余"), "capacity_region", "map", roles=CLINICAL - OFFICE),  # the office comes from its board
     Entry(_("找门诊"), "clinics", "magnifying-glass", residents=True),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("capacity/list/", board.printed, name="capacity_list"),
     path("capacity/paper/", paper.enter, name="capacity_paper"),
     path("capacity/reserve/", reserve.reserve, name="capacity_reserve"),
+    path("capacity/compared/", compared.compared, name="capacity_compared"),
     path("capacity/region/", region.region, name="capacity_region"),
     path("me/clinics/", public.clinics, name="clinics"),
     path("me/clinics/<int:department_id>/", public.calendar, name="clinic_calendar"),
