@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.models import Booking
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.models import AuditEvent
 from fenji.apps.notices.models import Notice
@@ -20,7 +21,7 @@ from fenji.kernel.roles import Role
 from tests.apps.referrals.test_loop import go
 from tests.factories import journey
 from tests.factories.world import World, make_places, make_resident, make_world, person, resident_id
-from tests.web.entrance import logged_in
+from tests.web.entrance import logged_in, text, text_of
 
 
 @pytest.fixture
@@ -248,6 +249,30 @@ def test_a_missed_visit_is_marked_by_hand_once_its_time_has_begun_and_not_before
     desk.post(f"{path}mark_no_show/", {"version": str(up.version), "idempotency_key": "m1"})
     up.refresh_from_db()
     assert up.state == "no_show"
+
+
+def test_a_place_that_is_only_held_says_so_and_is_held_on_once(world: World, clock: Frozen):
+    place = make_places(world.departments["yx-renmin.cardio"], clock.at, days_ahead=9)[0]
+    up = actions.refer(
+        resident_id(world), world.form(place=place.pk), by=world.doctor, institution_id=world.township.pk
+    )
+    page, path = f"/referrals/{up.pk}/", f"/referrals/{up.pk}/hold/"
+    assert "暂时占着，到" in text_of(logged_in(world.doctor), page)
+    clock.advance(timedelta(hours=3))
+    until = Booking.objects.get().held_until
+    for stranger, status in ((world.tcm_office, 404), (world.physician, 403)):
+        assert logged_in(stranger).post(path).status_code == status
+    office = logged_in(world.office)
+    assert f'action="{path}"' in text_of(office, page)
+    assert office.post(path).status_code == 302
+    longer = Booking.objects.get().held_until
+    assert until is not None and longer is not None and longer > until
+    assert f'action="{path}"' not in text_of(office, page)
+    assert "占号只能延长一次" in text(office.post(path))
+    clock.move_to(longer)
+    assert "就诊时间" not in text_of(logged_in(world.office), page)
+    assert logged_in(world.office).post(path).status_code == 409
+    assert Booking.objects.get().held_until == longer
 
 
 def test_a_suggested_diagnosis_carries_what_was_typed_else_the_browser_hides_it(world: World, clock: Frozen):

@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking.fairness import waiting_for
+from fenji.apps.booking.models import Booking
+from fenji.apps.booking.policies import state_at
 from fenji.apps.notices import queries as notices
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import policies, queries, rules
 from fenji.apps.referrals.actions.effects.places import has_free_place
+from fenji.apps.referrals.actions.holding import MAY as HOLDS_LONGER
+from fenji.apps.referrals.actions.holding import may_hold_longer
 from fenji.apps.referrals.actions.waiting import MAY, can_wait
 from fenji.apps.referrals.choosing import Answer, findings_for
 from fenji.apps.referrals.models import CarePlan, FirstContact, FollowUp, Referral, Step
@@ -41,6 +45,7 @@ FORWARD = (
 BACKWARD = frozenset(
     {"refuse", "withdraw", "discard", "request_cancellation", "cancel_appointment", "close_no_show", "send_back"}
 )
+GONE = frozenset({"cancelled", "expired"})
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,18 @@ class ReferralPage:
     @property
     def may_file(self) -> bool:
         return Party.OFFICE in self.parties
+
+    @cached_property
+    def booking(self) -> Booking | None:
+        """Its place, booked or held or had; None once given back or the hold ran out."""
+        found = self.referral.booking
+        return found if found and state_at(found, self.at) not in GONE else None
+
+    @property
+    def may_hold_longer(self) -> bool:
+        if self.booking is None or not self.parties & HOLDS_LONGER:
+            return False
+        return may_hold_longer(self.referral, self.booking, self.at)
 
     @cached_property
     def waits(self) -> Standing | None:

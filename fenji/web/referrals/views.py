@@ -24,6 +24,7 @@ from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, CHOOSING, Direction, Move, Party, State, Urgency
 from fenji.web.posting import once, show_faults, version_of
+from fenji.web.presenters.dates import moment_words
 from fenji.web.referrals.forms import MoveForm, form_for
 from fenji.web.referrals.presenter import ReferralPage, proposals
 from fenji.web.referrals.where import Where, asks_where, wanted_house
@@ -103,6 +104,20 @@ def attach(request: PersonRequest, referral_id: UUID) -> HttpResponse:
     except (Invalid, papers.PaperRefused) as fault:
         messages.error(request, f"{fault.message}{fault.remedy}")
         return redirect("referral", referral_id)
+
+
+@require_POST
+@requires_login
+def hold_longer(request: PersonRequest, referral_id: UUID) -> HttpResponse:
+    """Who waits for the other side keeps the place held on, once."""
+
+    def perform() -> str:
+        held = actions.hold_longer(referral_id, by=request.user)
+        until = moment_words(held.held_until, at=clock.now()) if held.held_until else ""
+        messages.success(request, _("占号已延长到%(until)s。") % {"until": until})
+        return reverse("referral", args=[referral_id])
+
+    return once(request, perform)
 
 
 @require_POST
