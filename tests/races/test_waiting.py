@@ -6,18 +6,18 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from fenji.apps.booking import actions, claim, queries, waiting
+from fenji.apps.booking import actions, claim, offering, queries, waiting
 from fenji.apps.booking.errors import OfferOver
-from fenji.apps.booking.models import Booking, Offer, Place
+from fenji.apps.booking.models import Booking, EntryState, Offer, Place, WaitingEntry
 from fenji.apps.booking.policies import Access, Wanted
 from fenji.apps.common import rulebooks
 from fenji.rulebook import load_rulebook
 from tests.apps.booking import clinic
 from tests.apps.booking.clinic import DAY, HOUR, NOW, TOMORROW
 from tests.races.test_places import check_everything_agrees, is_caught
-from tests.races.together import together
+from tests.races.together import aside, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = Access({"public": None})
@@ -104,6 +104,57 @@ def test_that_race_notices_an_answer_that_does_not_lock(monkeypatch: pytest.Monk
     monkeypatch.setattr(queries, "lock", read)
     monkeypatch.setattr(actions, "confirm_place", confirm_blindly)
     assert is_caught(lambda: race_of_answer_and_silence(3))
+
+
+def race_of_leaving_and_offering() -> None:
+    """Somebody leaves the list in the moment in which a place is offered: the offer goes with him, the place on."""
+    where = clinic.department()
+    wanted = Wanted((where.pk,), NOW, NOW + 30 * DAY)
+    first, second = (waiting.enter(clinic.resident(), wanted, by=None, at=NOW) for _ in range(2))
+    clinic.session(where, TOMORROW + 3 * DAY, places=1)
+    with transaction.atomic():
+        offering.offer_free(where.pk, at=NOW)
+        leaving = aside(lambda: waiting.withdraw(first.pk, by=None, at=NOW))
+        time.sleep(0.2)  # until it waits for the entry
+    assert leaving.result.state == EntryState.WITHDRAWN
+    open_offers = Offer.objects.filter(state="open", place__department=where)
+    assert [offer.entry_id for offer in open_offers] == [second.pk]
+    check_everything_agrees()
+
+
+def race_of_leaving_and_serving() -> None:
+    """The same with answers and rounds of the list at the same instant, in whatever order they come."""
+    where = clinic.department()
+    wanted = Wanted((where.pk,), NOW, NOW + 30 * DAY)
+    entries = [waiting.enter(clinic.resident(), wanted, by=None, at=NOW) for _ in range(4)]
+    clinic.session(where, TOMORROW + 3 * DAY, places=2)
+    acts: list[Callable[[], object]] = [lambda one=one: waiting.withdraw(one.pk, by=None, at=NOW) for one in entries]
+    acts += [lambda: waiting.serve(at=NOW)] * 2
+    outcomes = together(acts)
+    assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
+    assert not Offer.objects.filter(state="open", place__department=where).exists()
+    assert not Place.objects.filter(department=where).exclude(taken_by=None).exists()
+    check_everything_agrees()
+
+
+def test_who_leaves_while_a_place_is_offered_keeps_none() -> None:
+    race_of_leaving_and_offering()
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.prove)])
+def test_all_who_leave_at_once_leave_no_offer_open(rounds: int) -> None:
+    for _ in range(rounds):
+        race_of_leaving_and_serving()
+
+
+def test_that_race_notices_an_offer_looked_for_before_the_lock_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_once(entry_id: UUID) -> tuple[WaitingEntry, Booking | None]:
+        offer = Offer.objects.filter(entry=entry_id, state="open").first()
+        booking = queries.lock(offer.booking_id) if offer else None
+        return WaitingEntry.objects.select_for_update(no_key=True).get(pk=entry_id), booking
+
+    monkeypatch.setattr(waiting, "_locked", look_once)
+    assert is_caught(race_of_leaving_and_offering, rounds=1)
 
 
 def test_the_database_itself_refuses_a_second_open_offer_of_a_place() -> None:

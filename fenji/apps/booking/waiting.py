@@ -102,9 +102,7 @@ def withdraw(entry_id: UUID, reason: str = "退出候补", *, by: User | None, a
     if found is None:
         raise NotFound
     standing.check_can_book(by, found.resident_id, at=at)
-    offer = found.offers.filter(state=OfferState.OPEN).first()
-    booking = queries.lock(offer.booking_id) if offer else None
-    entry = WaitingEntry.objects.select_for_update(no_key=True).get(pk=entry_id)
+    entry, booking = _locked(entry_id)
     if entry.ended_at is not None:
         return entry
     _end(entry, EntryState.WITHDRAWN, reason, at=at)
@@ -161,6 +159,25 @@ def _found(offer_id: UUID) -> Offer:
     if offer is None:
         raise NotFound
     return offer
+
+
+def _locked(entry_id: UUID) -> tuple[WaitingEntry, Booking | None]:
+    """The entry and the booking of its open offer, locked in this order: booking, then entry.
+
+    Was an offer made or ended before the entry was locked, both locks are let go and taken anew.
+    """
+    while True:
+        with transaction.atomic():
+            offered = _offered_booking(entry_id)
+            booking = queries.lock(offered) if offered else None
+            entry = WaitingEntry.objects.select_for_update(no_key=True).get(pk=entry_id)
+            if _offered_booking(entry_id) == offered:
+                return entry, booking
+            transaction.set_rollback(True)  # to the savepoint: nobody waits for the booking with the entry in hand
+
+
+def _offered_booking(entry_id: UUID) -> UUID | None:
+    return Offer.objects.filter(entry=entry_id, state=OfferState.OPEN).values_list("booking_id", flat=True).first()
 
 
 def _give_back(booking: Booking, state: OfferState, reason: str, *, by: User | None, at: datetime) -> None:
