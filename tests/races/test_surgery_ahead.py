@@ -1,25 +1,29 @@
 """Many townships want the one theatre that is open: one gets it whole, the others have written nothing at all."""
 
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from fenji.apps.common.clock import Frozen
+from fenji.apps.notices.models import Notice
 from fenji.apps.referrals import actions
-from fenji.apps.referrals.actions import surgery_ahead
+from fenji.apps.referrals.actions import beginning, surgery_ahead
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.residents.models import CareRelationKind
 from fenji.apps.residents.relations import open_relation
-from fenji.apps.stays import claim, surgery, theatres
+from fenji.apps.stays import claim, rules, surgery, theatres, unassessed
 from fenji.apps.stays.errors import NoTheatre, NotYet
 from fenji.apps.stays.models import Stay, Surgery
 from fenji.apps.stays.policies import Person
 from fenji.kernel.day_surgery import CHECKLIST
 from tests.factories.theatres import PROCEDURE, form_for_surgery, make_theatres
 from tests.factories.world import World, make_resident, make_world
+from tests.races.test_places import is_caught
 from tests.races.test_stays import overlaps
 from tests.races.together import together
 
@@ -76,10 +80,12 @@ def test_one_referral_gets_the_theatre_and_the_others_are_not_written(
 def test_that_race_notices_a_referral_that_is_sent_on_its_own(
     world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(surgery_ahead, "patience", nullcontext)
+    for module in (surgery_ahead, beginning):
+        monkeypatch.setattr(module, "patience", nullcontext)
     starts_at = theatres.times_from_below(world.county.pk, Person(), at=clock.at)[0]
     with pytest.raises(AssertionError):
         race_for_the_theatre(world, 4, starts_at)
+    assert Referral.objects.count() == 4  # not for another reason
 
 
 def race_of_assessment_and_withdrawal(world: World, clock: Frozen) -> None:
@@ -106,3 +112,40 @@ def test_a_withdrawn_referral_keeps_no_theatre_whatever_the_hospital_does_meanwh
 ) -> None:
     for _ in range(rounds):
         race_of_assessment_and_withdrawal(world, clock)
+
+
+def race_of_assessment_and_its_end(world: World, clock: Frozen) -> None:
+    """The hospital finds the patient fit in the very moment in which the rooms go back."""
+    (patient,) = patients(world, 1)
+    _referral, made = asks(world, patient, None)()
+    at, fit = made.starts_at - rules.assessed_before(clock.at), dict.fromkeys(CHECKLIST, True)
+    outcomes = together([
+        lambda: surgery.assess(made.pk, fit, "", by=world.surgeon, at=at, version=made.version),
+        lambda: unassessed.give_back(at=at),
+    ])  # fmt: skip
+    kept = Stay.objects.filter(bundle_id=made.bundle_id, state="reserved").count()
+    told = Notice.objects.filter(kind="surgery.released", user=world.doctor, cause_id=str(made.referral_id)).count()
+    made.refresh_from_db()
+    is_fit = isinstance(outcomes[0], Surgery)
+    assert is_fit or outcomes[0].code in {"stale", NotYet.code}, outcomes
+    assert (made.state, kept, told, outcomes[1]) == (("booked", 2, 0, 0) if is_fit else ("cancelled", 0, 1, 1))
+    if is_fit:
+        surgery.cancel(made.pk, "下一轮", by=world.surgeon, at=at, version=made.version)
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(30, marks=pytest.mark.prove)])
+def test_a_surgery_is_assessed_or_its_rooms_go_back_and_never_both(world: World, clock: Frozen, rounds: int) -> None:
+    for _ in range(rounds):
+        race_of_assessment_and_its_end(world, clock)
+
+
+def test_that_race_notices_an_end_that_does_not_lock(
+    world: World, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(found: QuerySet[Surgery]) -> Surgery | None:
+        one = found.select_related("resident", "institution").first()
+        time.sleep(0.1)
+        return one
+
+    monkeypatch.setattr(unassessed, "_locked", read)
+    assert is_caught(lambda: race_of_assessment_and_its_end(world, clock))

@@ -28,7 +28,7 @@ BUILT = {
     "referral": [move.action for move in MOVES],
     "booking": ["arrived", "no_show"],
     "ward": [event.value for event in Event],
-    "surgery": ["request", "assess", "book", "operate", "discharge", "admit", "cancel", "follow", "call"],
+    "surgery": ["request", "assess", "book", "operate", "discharge", "admit", "cancel", "expire", "follow", "call"],
     "proposal": [Proposal.State.ACCEPTED.value, Proposal.State.DECLINED.value],
     "claim": [ClaimState.REPLACED.value, ClaimState.REVERSED.value],
     "case": list(CASE_MOVES),

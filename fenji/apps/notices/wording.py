@@ -34,6 +34,7 @@ HEADLINES = {
     "examination.result": "检查结果已出",
     "examination.to_rebook": "因停诊，检查要另约，医生会联系您",
     "surgery.reserved": "已为您预留日间手术时间，请先到院评估",
+    "surgery.released": "日间手术时间已取消，医院会另行通知",
     "account.opened": "您的账号已开通，非本人办理请联系该机构",
 }
 OTHERWISE = "您的就诊安排有新进展"

@@ -98,6 +98,16 @@ def recovery_lasts(at: datetime) -> timedelta:
     return timedelta(minutes=_value("day_surgery.recovery_minutes", at))
 
 
+def assessed_before(at: datetime) -> timedelta:
+    """How long before its start a day surgery asked for from below is assessed at the latest."""
+    return timedelta(hours=_value("day_surgery.assess_before_hours", at))
+
+
+def reminded_before(at: datetime) -> timedelta:
+    """How long before the rooms of one not assessed are given back the hospital is reminded."""
+    return timedelta(hours=_value("day_surgery.remind_hours", at))
+
+
 def passing_score(at: datetime) -> int:
     """Points of ten from which a patient may go home on the day."""
     return int(_value("day_surgery.passing_score", at))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from fenji.apps.common import clock
-from fenji.apps.stays import actions, going_down, movements, reconciliation, surgery
+from fenji.apps.stays import actions, going_down, movements, reconciliation, surgery, unassessed
 
 
 @app.periodic(cron="* * * * *")
@@ -43,6 +43,14 @@ def tell_late(timestamp: int) -> int:
     """Every quarter of an hour: whoever has not answered in time is told, one rung higher."""
     at = clock.now()
     return going_down.tell_late(at=at) + surgery.tell_late(at=at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="stays.mind_assessments", queueing_lock="stays.mind_assessments")
+def mind_assessments(timestamp: int) -> int:
+    """Every ten minutes: day surgeries nobody assesses; the hospital is reminded, then their rooms are given back."""
+    at = clock.now()
+    return unassessed.remind(at=at) + unassessed.give_back(at=at)
 
 
 @app.periodic(cron="0 1 * * *")  # nine in the morning in China: yesterday's lists should have come

@@ -35,8 +35,10 @@ def times_from_below(institution_id: int, person: Person, *, at: datetime, count
 
 
 def first_day_from_below(at: datetime) -> date:
-    """The first day of surgery that leaves the hospital its time to assess."""
-    return rules.day_of(at + rules.step_takes("assess", at)) + timedelta(days=1)
+    """The first day of surgery that leaves the hospital its time to assess, before a theatre goes back unused."""
+    earliest = at + rules.step_takes("assess", at) + rules.assessed_before(at)
+    day = rules.day_of(earliest)
+    return day if earliest <= datetime.combine(day, STARTS[0], CHINA) else day + timedelta(days=1)
 
 
 def is_open_from_below(institution_id: int, *, at: datetime) -> bool:

@@ -66,6 +66,15 @@ KEYS: dict[str, Key] = {
     "day_surgery.theatre_minutes": Key("日间手术占用手术间", "a day surgery's time in the theatre", MINUTES),
     "day_surgery.recovery_minutes": Key("日间手术占用复苏位", "a day surgery's time in recovery", MINUTES),
     "day_surgery.passing_score": Key("当日出院评估合格分", "score to go home", whole(1, 10, "分", "points")),
+    "day_surgery.assess_before_hours": Key(
+        "日间手术最迟在开始前多久完成术前评估，逾期退回手术间",
+        "a day surgery is assessed at the latest before its start, or its rooms are given back",
+        whole(1, 168, "小时", "hours"),
+    ),
+    "day_surgery.remind_hours": Key(
+        "退回手术间之前多久提醒医院", "the hospital is reminded before the rooms are given back",
+        whole(1, 168, "小时", "hours"),
+    ),
     "day_surgery.from_below": Key("基层可直接申请的日间手术", "day surgeries asked for from below", FROM_BELOW),
     "day_surgery.call_hours": Key("日间手术后随访电话", "calls after a day surgery", CALLS),
     **{

@@ -124,6 +124,7 @@ WORDS: dict[str, str | Promise] = {
     "surgery.discharge": _("日间手术当日出院"),
     "surgery.admit": _("日间手术转住院"),
     "surgery.cancel": _("取消日间手术"),
+    "surgery.expire": _("日间手术逾期未评估，退回手术间"),
     "surgery.follow": _("日间手术随访完成"),
     "surgery.call": _("日间手术电话随访"),
     "claim.read": _("查看结算单"),

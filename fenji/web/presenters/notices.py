@@ -34,6 +34,8 @@ EVENTS: dict[str, str | Promise] = {
     "proposal.made": _("建议下转"),
     "proposal.late": _("下转建议逾期未答"),
     "surgery.late": _("日间手术逾期"),
+    "surgery.unassessed": _("日间手术待评估，将退回手术间"),
+    "surgery.released": _("日间手术预留已退回"),
     "surgery.answered": _("日间手术有答复"),
     "surgery.reserved": _("已预留日间手术时间"),
 }
