@@ -1,12 +1,16 @@
 """Asking for a day surgery on the sheet; the hospital opening its theatres; what both see afterwards."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fenji.apps.referrals.models import Referral
+from fenji.apps.stays import theatres
 from fenji.apps.stays.models import HandOver, Stay, Surgery
+from fenji.apps.stays.policies import Person
 from tests.factories.theatres import PROCEDURE, make_theatres
 from tests.factories.world import World, make_places, make_resident, make_world, resident_id
 from tests.web.entrance import client_of, text_of
@@ -78,3 +82,37 @@ def test_other_diseases_admissions_and_closed_houses_are_not_asked(world: World,
     assert office.post(path, {"theatre": 0, "recovery": 0}).status_code == 422  # promised
     for name in ("doctor", "surgeon", "officer"):
         text_of(client_of(world, name), path, 404)
+
+
+def test_a_draft_keeps_the_wish_and_its_time_until_it_is_sent(world: World, clock) -> None:
+    make_theatres(world, clock.at)
+    doctor = client_of(world, "doctor")
+    wanted = theatres.times_from_below(world.county.pk, Person(), at=clock.at)[1]
+    sheet(doctor, world, 302, step="draft", procedure=PROCEDURE, surgery_at=wanted.isoformat())
+    referral = Referral.objects.get()
+    assert (referral.state, Surgery.objects.count()) == ("draft", 0)
+    path = f"/refer/drafts/{referral.pk}/"
+    page = text_of(doctor, path)
+    assert re.search(r'name="surgery" value="yes" checked', page)
+    assert re.search(rf'value="{re.escape(timezone.localtime(wanted).isoformat())}"[^>]* checked', page)
+    filled = {**FILLED, "procedure": PROCEDURE, "surgery_at": wanted.isoformat(), "version": referral.version}
+    assert doctor.post(path, {**filled, "step": "send"}).status_code == 302
+    assert (Surgery.objects.get().starts_at, Referral.objects.get().state) == (wanted, "sent")
+
+
+def test_a_draft_whose_time_has_gone_says_so_and_chooses_no_other(world: World, clock) -> None:
+    make_theatres(world, clock.at)
+    doctor = client_of(world, "doctor")
+    gone = theatres.times_from_below(world.county.pk, Person(), at=clock.at)[0]
+    sheet(doctor, world, 302, step="draft", procedure=PROCEDURE, surgery_at=gone.isoformat())
+    draft = Referral.objects.get()
+    sheet(doctor, world, 302, step="send", procedure=PROCEDURE, surgery_at=gone.isoformat())
+    path = f"/refer/drafts/{draft.pk}/"
+    page = text_of(doctor, path)
+    assert "已不能预留，请重新选择" in page
+    assert not re.search(r'name="surgery_at"[^>]* checked', page)
+    filled = {**FILLED, "procedure": PROCEDURE, "surgery_at": gone.isoformat(), "version": draft.version}
+    answer = doctor.post(path, {**filled, "step": "send"})
+    assert answer.status_code == 422 and "这个时间没有空的手术间" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "draft"

@@ -14,6 +14,7 @@ from fenji.apps.referrals.given import Plan, clean_measures, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.referrals.slip import clean_slip
+from fenji.apps.referrals.wishes import Wish, clean_wish
 from fenji.apps.registry.models import Department, Institution
 from fenji.apps.registry.queries import department_for
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
@@ -41,6 +42,7 @@ class ReferralForm:
     slip: dict[str, str] = field(default_factory=dict)
     measures: dict[str, float | bool | str] = field(default_factory=dict)
     plan: Plan | None = None  # what goes down with the patient; a downward referral is not sent without
+    wish: Wish | None = None  # a day surgery, taken with the sending
 
 
 def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> ReferralForm:
@@ -71,6 +73,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "wishes": attempt(lambda: clean_text("wishes", _text(given, "wishes"), 200)),
         "consent_by": attempt(lambda: _consent(given, complete)),
         "slip": attempt(lambda: clean_slip(_mapping("slip", slip), complete=complete)),
+        "wish": attempt(lambda: clean_wish(given)),
         "measures": attempt(lambda: clean_measures(given.get("measures") or {})),
     }
     cleaned["plan"] = attempt(lambda: _plan(given, cleaned["direction"], complete, at))

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,12 +53,15 @@ def ask(
 @transaction.atomic
 def give_up(referral_id: UUID, resident_id: UUID, reason: str, *, by: User | None, at: datetime) -> None:
     """The patient does not come by this referral: what was kept for the surgery is free again."""
-    asked = Surgery.objects.filter(resident=resident_id, referral_id=referral_id)  # by the resident's index
-    kept = asked.filter(state__in=[state.value for state in BEFORE_THEATRE])
-    for one in kept.select_for_update(of=("self",), no_key=True).order_by("pk"):
+    for one in _kept(referral_id, resident_id).select_for_update(of=("self",), no_key=True).order_by("pk"):
         one.reason = reason[:80]
         surgery.free_all(one, by=by, at=at)
         surgery.enter(one, SurgeryState.CANCELLED, "cancel", by=by, at=at)
+
+
+def kept_for(referral_id: UUID, resident_id: UUID) -> Surgery | None:
+    """The day surgery asked for with a referral, while it may still take place."""
+    return _kept(referral_id, resident_id).order_by("-requested_at").first()
 
 
 def of_referral(referral_id: UUID, resident_id: UUID) -> Surgery | None:
@@ -72,3 +76,8 @@ def words_for_resident(one: Surgery) -> str:
         f"{one.institution.short_name}已为您预留日间手术时间：{when.month}月{when.day}日 {when:%H:%M}。"
         "请按就诊时间先到院做术前评估，评估合格才能手术；术前禁食禁饮听医院通知。"
     )
+
+
+def _kept(referral_id: UUID, resident_id: UUID) -> QuerySet[Surgery]:
+    asked = Surgery.objects.filter(resident=resident_id, referral_id=referral_id)  # by the resident's index
+    return asked.filter(state__in=[state.value for state in BEFORE_THEATRE])

@@ -17,18 +17,17 @@ from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.actions.admissions import refer_with_bed
-from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.actions.waiting import can_wait
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
+from fenji.apps.stays import surgery_ahead
 from fenji.apps.stays.errors import ResourceTaken
 from fenji.kernel.referral import State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
 from fenji.rulebook.diagnoses import load_diagnoses
 from fenji.web.family_doctor.sheet import Sheet, typed_before
-from fenji.web.family_doctor.surgery import SurgeryAsked
 from fenji.web.posting import number_of, once, version_of
 from fenji.web.presenters.dates import moment_words
 from fenji.web.presenters.names import full_name
@@ -46,8 +45,7 @@ def refer(request: PostRequest, resident_id: UUID) -> HttpResponse:
         try:
             return once(request, lambda: _write(request, sheet))
         except (Invalid, ResourceTaken) as fault:
-            named = fault.fields if isinstance(fault, Invalid) else {}
-            sheet.faults = named or {"": f"{fault.message}{fault.remedy}"}
+            sheet.faults = _faults(fault)
     words = {"sheet": sheet, "resident": resident, "at": at}
     return render(request, _template(request), words, status=422 if sheet.faults else 200)
 
@@ -60,13 +58,14 @@ def edit(request: PostRequest, referral_id: UUID) -> HttpResponse:
     referral, parties = queries.access_referral(request.user, referral_id, at=at)
     needs_signature = rules.signature_for(referral, at) is not None
     policies.check_move(referral, "edit", parties, approval_required=needs_signature)
-    data = request.POST if request.method == "POST" else typed_before(referral)
-    sheet = Sheet(referral.resident, request.post, data, at)
+    kept = surgery_ahead.kept_for(referral.pk, referral.resident_id)
+    data = request.POST if request.method == "POST" else typed_before(referral, kept)
+    sheet = Sheet(referral.resident, request.post, data, at, kept_surgery=kept)
     if _is_to_be_written(request, sheet):
         try:
             return once(request, lambda: _rewrite(request, sheet, referral))
-        except Invalid as invalid:
-            sheet.faults = invalid.fields or {"": str(invalid.message)}
+        except (Invalid, ResourceTaken) as fault:
+            sheet.faults = _faults(fault)
     template = _template(request)
     words = {"sheet": sheet, "resident": referral.resident, "at": at, "version": referral.version}
     return render(request, template, words, status=422 if sheet.faults else 200)
@@ -89,23 +88,25 @@ def _is_to_be_written(request: PostRequest, sheet: Sheet) -> bool:
     return not sheet.faults
 
 
+def _faults(fault: Invalid | ResourceTaken) -> dict[str, str]:
+    named = fault.fields if isinstance(fault, Invalid) else {}
+    return named or {"": f"{fault.message}{fault.remedy}"}
+
+
 def _write(request: PostRequest, sheet: Sheet) -> str:
     institution_id = request.post.institution_id
     if request.POST["step"] == "draft":
         referral = actions.draft(sheet.resident.pk, sheet.form(), by=request.user, institution_id=institution_id)
-        messages.success(request, _("草稿已保存。"))
+        messages.success(request, _kept_words(sheet))
         return reverse("referral", args=[referral.pk])
     referral = _send(request, sheet, institution_id)
-    messages.success(request, _sent_words(referral))
-    _wait(request, sheet, referral)
+    _say_sent(request, sheet, referral)
     return reverse("referral", args=[referral.pk])
 
 
 def _send(request: PostRequest, sheet: Sheet, institution_id: int) -> Referral:
     """With a bed of the receiver held until it has answered, where one was asked for and is free."""
     resident_id, form, by = sheet.resident.pk, sheet.form(), request.user
-    if sheet.surgery is not None and sheet.surgery.is_wanted and sheet.surgery.starts_at is not None:
-        return _send_for_surgery(request, sheet, sheet.surgery, institution_id)
     if sheet.beds is None or not sheet.beds.free:
         return actions.refer(resident_id, form, by=by, institution_id=institution_id)
     referral, stay = refer_with_bed(
@@ -116,30 +117,33 @@ def _send(request: PostRequest, sheet: Sheet, institution_id: int) -> Referral:
     return referral
 
 
-def _send_for_surgery(request: PostRequest, sheet: Sheet, asked: SurgeryAsked, institution_id: int) -> Referral:
-    """With theatre and recovery place of the receiver kept until it has assessed the patient."""
-    referral, made = refer_for_surgery(
-        sheet.resident.pk, sheet.form(), asked.procedure, asked.starts_at, by=request.user,
-        institution_id=institution_id,
-    )  # fmt: skip
-    words = {"procedure": made.procedure, "when": moment_words(made.starts_at or sheet.at, at=sheet.at)}
-    messages.success(request, _("已预留日间手术：%(procedure)s，%(when)s，医院术前评估合格后按此手术。") % words)
-    return referral
-
-
 def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:
     """Write the draft anew and, where that was asked, send it or have it signed; both or neither."""
     form, by = sheet.form(), request.user
     moved = actions.perform(referral.pk, "edit", Given(form=form), by=by, version=version_of(request))
     if request.POST["step"] == "draft":
-        messages.success(request, _("草稿已保存。"))
+        messages.success(request, _kept_words(sheet))
         return reverse("referral", args=[moved.pk])
     action = "ask_approval" if rules.signature_for(moved, sheet.at) else "send"
     given = Given(place=number_of(form["place"]))
     moved = actions.perform(moved.pk, action, given, by=by, version=moved.version)
-    messages.success(request, _sent_words(moved))
-    _wait(request, sheet, moved)
+    _say_sent(request, sheet, moved)
     return reverse("referral", args=[moved.pk])
+
+
+def _kept_words(sheet: Sheet) -> str:
+    if sheet.surgery is not None and sheet.surgery.is_wanted:
+        return _("草稿已保存。日间手术的意愿一并记下，发出时才占手术间和复苏位。")
+    return _("草稿已保存。")
+
+
+def _say_sent(request: PostRequest, sheet: Sheet, referral: Referral) -> None:
+    """What went out, what is kept with it, and who waits."""
+    messages.success(request, _sent_words(referral))
+    if made := surgery_ahead.kept_for(referral.pk, referral.resident_id):
+        words = {"procedure": made.procedure, "when": moment_words(made.starts_at or sheet.at, at=sheet.at)}
+        messages.success(request, _("已预留日间手术：%(procedure)s，%(when)s，医院术前评估合格后按此手术。") % words)
+    _wait(request, sheet, referral)
 
 
 def _wait(request: PostRequest, sheet: Sheet, referral: Referral) -> None:

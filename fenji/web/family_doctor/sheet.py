@@ -20,7 +20,9 @@ from fenji.apps.referrals.first_contact import judge_sender
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of, signature_of
 from fenji.apps.referrals.slip import FIELDS
+from fenji.apps.referrals.wishes import KEY
 from fenji.apps.residents.models import Resident
+from fenji.apps.stays.models import Surgery
 from fenji.kernel.conditions import Answer as Met
 from fenji.kernel.conditions import comparisons_of
 from fenji.kernel.criteria import Measure, MeasureKind
@@ -30,7 +32,7 @@ from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.web.family_doctor.diagnosis import typed
 from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
-from fenji.web.family_doctor.surgery import surgery_asked
+from fenji.web.family_doctor.surgery import surgery_asked, wish_before, wish_on
 from fenji.web.presenters.numbers import money_words
 from fenji.web.referrals.presenter import ProposalCard, proposals
 from fenji.web.referrals.where import Where
@@ -54,6 +56,7 @@ class Sheet:
     data: QueryDict
     at: datetime
     faults: dict[str, str] = field(default_factory=dict)
+    kept_surgery: Surgery | None = None  # of a draft that had been sent to be signed
 
     def __post_init__(self) -> None:
         self.urgency = Urgency(_one_of(self.data.get("urgency"), Urgency, Urgency.ROUTINE))
@@ -180,6 +183,7 @@ class Sheet:
             "choice_reason": self.data.get("choice_reason", ""), "wishes": self.data.get("wishes", ""),
             "consent_by": self.data.get("consent_by", ""), "measures": self.measures,
             "slip": {one.name: self.data.get(one.name, "") for one in FIELDS if self.data.get(one.name)},
+            KEY: wish_on(self),
         }  # fmt: skip
 
     def _boxes(self, wanted: Callable[[str], bool]) -> list[tuple[Any, str, str]]:
@@ -229,8 +233,8 @@ class Sheet:
         )
 
 
-def typed_before(referral: Referral) -> QueryDict:
-    """A draft as it was typed, to be typed on."""
+def typed_before(referral: Referral, kept: Surgery | None) -> QueryDict:
+    """A draft as it was typed, to be typed on; `kept` is its day surgery, if it was sent to be signed before."""
     data = QueryDict(mutable=True)
     data["diagnosis"] = f"{referral.diagnosis_code} {referral.diagnosis_name}".strip()
     data["institution"] = referral.receiver.code if referral.receiver else ""
@@ -240,6 +244,7 @@ def typed_before(referral: Referral) -> QueryDict:
     data.update({MEASURE + code: _typed(value) for code, value in referral.measures.items()})
     if referral.booking:
         data["place"] = str(referral.booking.place_id)
+    data.update(wish_before(referral, kept))
     return data
 
 

@@ -96,7 +96,8 @@ def _begin(
         referral.sent_at = at
     fill(referral, form, at)
     party = Party.SENDER if sender is None else Party.DEPARTMENT
-    advance(Act(referral, BY_ACTION[action], Given(), by, party, at))
+    wished = form.wish.details if form.wish and form.wish.procedure else {}
+    advance(Act(referral, BY_ACTION[action], Given(), by, party, at, wished))
     if form.plan:
         write_plan(referral, form.plan, by=by, at=at)
     return referral

@@ -24,13 +24,15 @@ from fenji.kernel.referral import Direction, Urgency
 def edit(act: Act) -> None:
     """Write it anew; what is still kept from before it was sent back goes with the house it belonged to.
 
-    A plan that is not given again is kept as it was.
+    A plan or a wish for a day surgery that is not given again is kept as it was.
     """
     referral, before = act.referral, act.referral.receiver_id
     form = clean_form(act.given.form, complete=False, at=act.at)
     fill(referral, form, act.at)
     if form.plan and act.by:
         write_plan(referral, form.plan, by=act.by, at=act.at)
+    if form.wish:
+        act.details |= form.wish.details
     if referral.receiver_id != before:
         places.release(act)
         referral.booking = None
@@ -38,7 +40,7 @@ def edit(act: Act) -> None:
 
 
 def check_complete(act: Act) -> None:
-    """What goes to be signed must be ready to be sent; the place the resident chose is held meanwhile."""
+    """What goes to be signed must be ready to be sent; place and day surgery chosen are kept meanwhile."""
     referral = act.referral
     missing = {
         name: _("请填写这一项。")
@@ -60,6 +62,8 @@ def check_complete(act: Act) -> None:
         check_choice(question_of(referral, act.at), referral.receiver, referral.choice_code)
     relations.open_for_sender(act)
     places.hold_for_sending(act)
+    if is_begun_here:
+        surgery.take_as_wished(act)
 
 
 def check_choice(question: Question, receiver: Institution | None, code: str) -> None:
