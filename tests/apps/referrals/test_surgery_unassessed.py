@@ -9,7 +9,7 @@ from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import DomainError
 from fenji.apps.notices.models import Notice
 from fenji.apps.referrals.models import Referral
-from fenji.apps.stays import rules, surgery, theatres, unassessed
+from fenji.apps.stays import rules, surgery, tasks, theatres, unassessed
 from fenji.apps.stays.models import Stay, Surgery
 from fenji.kernel.day_surgery import CHECKLIST
 from fenji.kernel.working_time import CHINA
@@ -48,7 +48,7 @@ def test_past_the_last_moment_theatre_and_recovery_place_are_free_and_the_referr
     assert (made.state, made.due_at, made.reason) == ("cancelled", None, unassessed.REASON)
     referral.refresh_from_db()
     assert (referral.state, referral.booking.state) == ("sent", "held")
-    assert unassessed.give_back(at=clock.at + MINUTE) == 0
+    assert tasks.mind_assessments(0) == 0
     with pytest.raises(DomainError):
         surgery.assess(made.pk, FIT, "", by=world.surgeon, at=clock.at, version=made.version)
 
