@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import freshness, offering, queries, standing
+from fenji.apps.booking import freshness, offering, physicians, queries, standing
 from fenji.apps.booking.errors import HandedBack, TooLate
 from fenji.apps.booking.models import Block, Booking, Line, Place, Session
 from fenji.apps.booking.policies import LIVING
@@ -67,7 +68,12 @@ def hand_over(
     block = Block.objects.select_for_update(no_key=True).get(pk=block.pk)
     if block.handed_back_at is not None:
         raise HandedBack
-    new = [form for number, form in enumerate(sessions, 1) if _is_new(house, block, form, number, at)]
+    physicians.one_at_a_time(form.physician_id for form in sessions)
+    new: list[SessionForm] = []
+    for number, form in enumerate(sessions, 1):
+        if _is_new(house, block, form, number, at):
+            _check(house, form, number, new, at)
+            new.append(form)
     rows = [_session(house, block, form, at) for form in new]
     Session.objects.bulk_create(rows)
     places = copy_places(
@@ -141,11 +147,8 @@ def stop_physician(
     house = _house(institution_id, by, at)
     if until_at <= max(from_at, at):
         raise Invalid(fields={"until_at": _("结束时间须晚于开始时间，也晚于现在。")})
-    found = Session.objects.filter(
-        institution=house, physician_id=physician_id, closed_at=None, ends_at__gt=at,
-        starts_at__gte=from_at, starts_at__lt=until_at,
-    ).order_by("starts_at", "pk")  # fmt: skip
-    return [one for pk in found.values_list("pk", flat=True) for one in close_session(pk, reason, by=by, at=at)]
+    found = Session.objects.filter(institution=house, physician_id=physician_id)
+    return _stop_all(found, from_at, until_at, reason, by, at)
 
 
 @transaction.atomic
@@ -157,17 +160,22 @@ def stop_equipment(
     house = _house(institution_id, by, at)
     if not equipment or until_at <= max(from_at, at):
         raise Invalid(fields={"until_at": _("请写明设备，结束时间须晚于开始时间，也晚于现在。")})
-    found = Session.objects.filter(
-        institution=house, exam_item__equipment=equipment, closed_at=None, ends_at__gt=at,
-        starts_at__gte=from_at, starts_at__lt=until_at,
-    ).order_by("starts_at", "pk")  # fmt: skip
-    return [one for pk in found.values_list("pk", flat=True) for one in close_session(pk, reason, by=by, at=at)]
+    found = Session.objects.filter(institution=house, exam_item__equipment=equipment)
+    return _stop_all(found, from_at, until_at, reason, by, at)
 
 
 @transaction.atomic
 def still_here(institution_id: int, *, by: User | None, at: datetime) -> None:
     """A sign of life without news: what the hospital handed over stands as we have it."""
     freshness.heard_from(_house(institution_id, by, at).pk, "alive", at=at)
+
+
+def _stop_all(
+    found: QuerySet[Session], from_at: datetime, until_at: datetime, reason: str, by: User | None, at: datetime
+) -> list[Rebooking]:
+    living = found.filter(closed_at=None, ends_at__gt=at, starts_at__gte=from_at, starts_at__lt=until_at)
+    numbers = living.order_by("starts_at", "pk").values_list("pk", flat=True)
+    return [one for pk in numbers for one in close_session(pk, reason, by=by, at=at)]
 
 
 def _said(
@@ -210,9 +218,18 @@ def _is_new(house: Institution, block: Block, form: SessionForm, number: int, at
         if not same:
             raise Invalid(fields={f"sessions.{number}": _("这个场次编号已用于另一场，改期请先停诊再交出新的一场。")})
         return False
+    return True
+
+
+def _check(house: Institution, form: SessionForm, number: int, beside: list[SessionForm], at: datetime) -> None:
+    """Raise Invalid for what is wrong with a new session, alone or with those before it in the message."""
     if faults := _faults(house, form, at):
         raise Invalid(fields={f"sessions.{number}.{name}": text for name, text in faults.items()})
-    return True
+    if any(one.source_code == form.source_code for one in beside):
+        raise Invalid(fields={f"sessions.{number}.source_code": _("同一批中这个场次编号出现了两次。")})
+    own = [(one.starts_at, one.ends_at) for one in beside if one.physician_id == form.physician_id]
+    if fault := physicians.fault_of(form.physician_id, house.pk, (form.starts_at, form.ends_at), own):
+        raise Invalid(fields={f"sessions.{number}.physician_id": fault})
 
 
 def _faults(house: Institution, form: SessionForm, at: datetime) -> dict[str, str]:

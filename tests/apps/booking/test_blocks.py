@@ -78,6 +78,27 @@ def test_a_block_with_a_fault_is_refused_whole(where: Department, changes: dict[
     assert not Session.objects.exists()
 
 
+def test_a_physician_of_a_block_works_there_and_is_in_one_clinic_at_a_time(where: Department) -> None:
+    who, stranger = clinic.keeper(where), clinic.doctor()
+    half = timedelta(minutes=30)
+    mine = form(where, physician_id=who.pk)
+    for wrong in (
+        form(where, "S2", physician_id=stranger.pk),
+        form(where, "S2", physician_id=987654),
+        form(where, "S2", TOMORROW + half, physician_id=who.pk),
+        mine,  # the same code twice
+    ):
+        with pytest.raises(Invalid) as refused:
+            hand_over(where, mine, wrong)
+        assert set(refused.value.fields) & {"sessions.2.physician_id", "sessions.2.source_code"}
+        assert not Session.objects.exists()
+    places = hand_over(where, mine, form(where, "S2", TOMORROW + HOUR, physician_id=who.pk))
+    with pytest.raises(Invalid):
+        hand_over(where, form(where, "S3", TOMORROW - half, physician_id=who.pk))
+    blocks.stop(where.institution_id, "S1", "换人", said_at=NOW, by=clinic.keeper(where), at=NOW)
+    assert len(hand_over(where, form(where, "S3", TOMORROW - half, physician_id=who.pk))) == len(places) + 4
+
+
 def test_a_hospital_hands_over_and_back_only_its_own(where: Department) -> None:
     other = clinic.keeper(clinic.hospital())
     with pytest.raises(NotFound):
