@@ -183,7 +183,9 @@ def test_the_reserve_tells_its_share_how_it_was_sized_and_what_was_released(worl
     cardio = world.departments["yx-renmin.cardio"]
     office = client_of(world, "office")
     make_places(cardio, clock.at, count=10, days_ahead=2)
-    assert "还没有测算，用政策规定的比例" in text_of(office, "/capacity/reserve/")
+    page = text_of(office, "/capacity/reserve/")
+    assert "各科还没有测算，用政策规定的初定比例" in page
+    assert page.index("基层机构") < page.index("同一医联体") < page.index("所有人")
     clock.advance(timedelta(days=3))
     shares.size_shares(at=clock.at, rulebook=rulebooks.current())
     assert releases.note_releases(at=clock.at) > 0

@@ -55,8 +55,8 @@ def _week(departments: list[Department], first: date, at: datetime) -> dict[str,
 
 def _clinics(departments: list[Department], day: date, at: datetime) -> dict[str, Any]:
     """Every clinic of the day, department by department."""
-    found = [(one, list(boards.clinics_on(one.pk, day, at=at))) for one in departments]
-    return {"clinics": [(one, [(each, clinic_words(each)) for each in held]) for one, held in found if held]}
+    found = [one for unit in departments for one in boards.clinics_on(unit.pk, day, at=at)]
+    return {"clinics": [(one, clinic_words(one)) for one in found]}
 
 
 @require_GET

@@ -28,6 +28,17 @@ A_PAGE = 40
 
 
 @dataclass(frozen=True)
+class LineRow:
+    """What the rulebook says of one line: the share to begin with, and between which it is sized (None: it is not)."""
+
+    name: str
+    permille: int
+    floor: int | None
+    ceiling: int | None
+    rests_on: Clause
+
+
+@dataclass(frozen=True)
 class ShareRow:
     """One department's line: the share in force today, and the last sizing where there was one."""
 
@@ -53,8 +64,12 @@ def reserve(request: PostRequest) -> HttpResponse:
     found = releases.releases_at(house, at - LOOKED_BACK)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     groups, lines = {code: _(names[0]) for code, names in GROUPS.items()}, line_words()
+    rows = _shares(house, at)
+    held = sorted({row.line for row in rows}, key=list(LINES).index)
     shown = {
-        "at": at, "shares": [(row, lines[row.line]) for row in _shares(house, at)], "ladders": _ladders(at),
+        "at": at, "ladders": _ladders(at), "lines": [_line(line, lines[line], at) for line in held],
+        "sized": [(row, lines[row.line]) for row in rows if row.sizing],
+        "unsized": sum(row.sizing is None for row in rows),
         "page": page, "released": [(one, groups[one.group], lines[one.session.line]) for one in page],
         "weeks": rules.reserve_weeks(rulebooks.current(), day_of(at)),
     }  # fmt: skip
@@ -77,6 +92,16 @@ def _shares(house: int, at: datetime) -> list[ShareRow]:
     return rows
 
 
+def _line(line: str, name: str, at: datetime) -> LineRow:
+    rulebook, day = rulebooks.current(), day_of(at)
+    share = rulebook.value(f"booking.reserve.{line}", on=day)
+    try:
+        bounds = rules.bounds(rulebook, line, day)
+    except NotInRulebook:
+        return LineRow(name, int(share.value), None, None, rulebook.clause_of(share))
+    return LineRow(name, int(share.value), bounds.floor, bounds.ceiling, rulebook.clause_of(share))
+
+
 def _ladders(at: datetime) -> list[LadderRow]:
     rulebook, rows = rulebooks.current(), []
     for pool, ladder in rules.ladders(at=at).items():
@@ -90,7 +115,9 @@ def _ladders(at: datetime) -> list[LadderRow]:
 
 
 def _steps(ladder: Ladder) -> list[tuple[str, str]]:
-    return [(_(GROUPS[group.value][0]), _opens(span)) for group, span in ladder.opens.items()]
+    """Whoever is let in first stands first, who never is last."""
+    timed = sorted(ladder.opens.items(), key=lambda one: (one[1] is not None, -(one[1] or timedelta(0))))
+    return [(_(GROUPS[group.value][0]), _opens(span)) for group, span in timed]
 
 
 def _opens(span: timedelta | None) -> str:
