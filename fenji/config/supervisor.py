@@ -128,7 +128,7 @@ def end_group(leader: int, how: signal.Signals) -> None:
 @contextlib.contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Hold the installation's lock, which the kernel frees however the supervisor ends."""
-    with (home / "lock").open("a+") as lock:
+    with _lock_of(home).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -141,6 +141,18 @@ def only_one(home: Path) -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
+
+
+def _lock_of(home: Path) -> Path:
+    """The file of the lock. What root makes (an upgrade) belongs to the home's account, which comes next."""
+    lock = home / "lock"
+    with contextlib.suppress(FileExistsError):
+        made = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)  # exclusive: never through a link
+        if os.geteuid() == 0:
+            owner = home.stat()
+            os.fchown(made, owner.st_uid, owner.st_gid)
+        os.close(made)
+    return lock
 
 
 def _holder(lock: IO[str]) -> str:

@@ -1,6 +1,7 @@
 """The supervisor: what dies comes back, what keeps dying is given pauses, what is stopped stays stopped."""
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -140,6 +141,16 @@ def test_a_second_supervisor_of_the_same_home_is_refused_and_told_who_is_there(t
         pass
     with only_one(tmp_path):
         pass  # free again
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_did_does_not_lock_the_services_out(tmp_path: Path) -> None:
+    """`fenji upgrade` by root, then `fenji run` by the account that the home belongs to."""
+    account = pwd.getpwnam("nobody")
+    os.chown(tmp_path, account.pw_uid, account.pw_gid)
+    with only_one(tmp_path):
+        found = (tmp_path / "lock").stat()
+    assert (found.st_uid, found.st_gid) == (account.pw_uid, account.pw_gid)
 
 
 def test_leftovers_are_found_by_their_mark_and_others_are_left_alone(tmp_path: Path) -> None:
