@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Schema, Status
+from ninja import Schema
 
 from fenji.api.callers import caller_of
 from fenji.api.rendering import without_numbers
@@ -31,7 +31,7 @@ VERSIONED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY, IF_MATCH]}
 def once(
     request: HttpRequest, asked: Any, perform: Callable[[], Schema], *, status: int = 200,
     refuse_early: Callable[[], None] | None = None,
-) -> Status[Any]:  # fmt: skip
+) -> HttpResponse:  # fmt: skip
     """Perform and answer; a repeated key answers as the first time. `asked` is what a repetition must ask again.
 
     `refuse_early` raises for what a look shows to be in vain, before a transaction is begun for it. It looks before the
@@ -55,8 +55,8 @@ def once(
         except DomainError:
             if not is_known(key, actor_id=actor_id):
                 raise
-    said, body = answer_once(key, actor_id=actor_id, request=request_made, perform=answer)
-    return Status(said, body)
+    said, text = answer_once(key, actor_id=actor_id, request=request_made, perform=answer)
+    return HttpResponse(text, status=said, content_type="application/json; charset=utf-8")
 
 
 def version_of(request: HttpRequest) -> int:

@@ -1,5 +1,6 @@
 """How pages post: once per idempotency key, on the version that was read; away by redirect, or faults beside boxes."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -17,8 +18,8 @@ def once(request: PersonRequest, perform: Callable[[], str]) -> HttpResponse:
     asked = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     key = request.POST.get("idempotency_key", "")
     made = {"path": request.path, "form": asked}
-    _, address = answer_once(key, actor_id=request.user.pk, request=made, perform=lambda: (302, perform()))
-    return redirect(str(address))
+    _, text = answer_once(key, actor_id=request.user.pk, request=made, perform=lambda: (302, perform()))
+    return redirect(str(json.loads(text)))
 
 
 def version_of(request: HttpRequest) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Query, Router, Status
+from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from fenji.api.callers import caller_of
@@ -35,9 +35,7 @@ def attachments(request: HttpRequest, referral_id: UUID) -> shapes.AttachmentsSh
     openapi_extra=REPEATABLE,
     summary="Add a photographed paper",
 )
-def attach(
-    request: HttpRequest, referral_id: UUID, paper: Annotated[UploadedFile, File()]
-) -> Status[shapes.AttachmentShown]:
+def attach(request: HttpRequest, referral_id: UUID, paper: Annotated[UploadedFile, File()]) -> HttpResponse:
     """JPEG, PNG or WebP up to 8 MB; kept as JPEG without what the camera wrote into it."""
     caller = caller_of(request)
     content = paper.read(papers.MOST_BYTES + 1)
@@ -97,7 +95,7 @@ def follow_ups(
     openapi_extra=REPEATABLE,
     summary="A follow-up was done",
 )
-def complete(request: HttpRequest, follow_up_id: RowId, given: shapes.FollowUpIn) -> Status[shapes.FollowUpShown]:
+def complete(request: HttpRequest, follow_up_id: RowId, given: shapes.FollowUpIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.FollowUpShown:
@@ -121,7 +119,7 @@ def complaints(request: HttpRequest, referral_id: UUID) -> shapes.ComplaintsShow
     openapi_extra=REPEATABLE,
     summary="Answer a complaint",
 )
-def answer(request: HttpRequest, complaint_id: RowId, given: shapes.AnswerIn) -> Status[shapes.ComplaintShown]:
+def answer(request: HttpRequest, complaint_id: RowId, given: shapes.AnswerIn) -> HttpResponse:
     caller = caller_of(request)
     if not caller.posts:
         raise NotFound

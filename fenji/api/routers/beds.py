@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import beds as shapes
@@ -30,7 +30,7 @@ router = Router(tags=["beds"])
     "/beds/movements", response=answers(200, shapes.MovementsShown, WRITE), openapi_extra=REPEATABLE,
     summary="Tell what happened in the wards",
 )  # fmt: skip
-def tell(request: HttpRequest, given: shapes.MovementsIn) -> Status[shapes.MovementsShown]:
+def tell(request: HttpRequest, given: shapes.MovementsIn) -> HttpResponse:
     """入出转: in any order, each as often as you like; every message id has one effect.
 
     What cannot be yet (the bed's last patient has not been discharged) waits, and is tried with every further message.
@@ -60,7 +60,7 @@ def tell(request: HttpRequest, given: shapes.MovementsIn) -> Status[shapes.Movem
 @router.post(
     "/beds/heartbeat", response=answers(200, Done, WRITE), openapi_extra=REPEATABLE, summary="Nothing has happened"
 )  # fmt: skip
-def heartbeat(request: HttpRequest) -> Status[Done]:
+def heartbeat(request: HttpRequest) -> HttpResponse:
     """The system is there and has nothing to tell: beds may still be promised."""
     caller = caller_of(request)
 
@@ -75,7 +75,7 @@ def heartbeat(request: HttpRequest) -> Status[Done]:
     "/beds/census", response=answers(200, shapes.CensusShown, WRITE), openapi_extra=REPEATABLE,
     summary="Who lies where: the daily comparison",
 )  # fmt: skip
-def census(request: HttpRequest, given: shapes.CensusIn) -> Status[shapes.CensusShown]:
+def census(request: HttpRequest, given: shapes.CensusIn) -> HttpResponse:
     """Every difference is listed and stays listed until somebody says what was wrong; no bed is changed by it."""
     caller = caller_of(request)
     house = _house(caller)
@@ -93,7 +93,7 @@ def census(request: HttpRequest, given: shapes.CensusIn) -> Status[shapes.Census
 @router.post(
     "/beds", response=answers(200, shapes.BedShown, WRITE), openapi_extra=REPEATABLE, summary="Enter or change a bed"
 )  # fmt: skip
-def put_bed(request: HttpRequest, given: shapes.BedIn) -> Status[shapes.BedShown]:
+def put_bed(request: HttpRequest, given: shapes.BedIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.BedShown:
@@ -111,7 +111,7 @@ def put_bed(request: HttpRequest, given: shapes.BedIn) -> Status[shapes.BedShown
     "/beds/hand-over", response=answers(200, Done, WRITE), openapi_extra=REPEATABLE,
     summary="Hand beds over to the platform",
 )  # fmt: skip
-def hand_over(request: HttpRequest, given: shapes.HandOverIn) -> Status[Done]:
+def hand_over(request: HttpRequest, given: shapes.HandOverIn) -> HttpResponse:
     """From then on referrals alone reserve them. Handing the same over again changes nothing."""
     caller = caller_of(request)
 
@@ -128,7 +128,7 @@ def hand_over(request: HttpRequest, given: shapes.HandOverIn) -> Status[Done]:
 @router.post(
     "/beds/take-back", response=answers(200, Done, WRITE), openapi_extra=REPEATABLE, summary="Have beds back"
 )  # fmt: skip
-def take_back(request: HttpRequest, given: shapes.TakeBackIn) -> Status[Done]:
+def take_back(request: HttpRequest, given: shapes.TakeBackIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> Done:
@@ -188,7 +188,7 @@ def free_beds(
     "/beds/reserve", response=answers(200, shapes.StayShown, MOVE), openapi_extra=REPEATABLE,
     summary="Give a referral's patient a bed",
 )  # fmt: skip
-def reserve(request: HttpRequest, given: shapes.ReserveIn) -> Status[shapes.StayShown]:
+def reserve(request: HttpRequest, given: shapes.ReserveIn) -> HttpResponse:
     """The bed named, or any fitting one of the ward; a bed it has is exchanged.
 
     A referral that is not answered yet is accepted with it, on the version in If-Match: both happen or neither.

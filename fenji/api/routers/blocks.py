@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import blocks as shapes
@@ -25,7 +25,7 @@ router = Router(tags=["hospitals' blocks"])
     openapi_extra=REPEATABLE,
     summary="Hand over clinics and examination times",
 )
-def hand_over(request: HttpRequest, code: str, given: shapes.BlockIn) -> Status[shapes.BlockShown]:
+def hand_over(request: HttpRequest, code: str, given: shapes.BlockIn) -> HttpResponse:
     """All or none; the platform alone books them until they are handed back. The same again changes nothing."""
     caller = caller_of(request)
 
@@ -46,9 +46,7 @@ def hand_over(request: HttpRequest, code: str, given: shapes.BlockIn) -> Status[
     openapi_extra=REPEATABLE,
     summary="Take back what is not booked",
 )
-def hand_back(
-    request: HttpRequest, code: str, block_code: str, given: shapes.HandBackIn
-) -> Status[shapes.HandedBackShown]:
+def hand_back(request: HttpRequest, code: str, block_code: str, given: shapes.HandBackIn) -> HttpResponse:
     """What somebody has stays booked and is listed."""
     caller = caller_of(request)
 
@@ -73,7 +71,7 @@ def hand_back(
     openapi_extra=REPEATABLE,
     summary="A clinic is not held",
 )
-def stop(request: HttpRequest, code: str, given: shapes.StopIn) -> Status[shapes.StoppedShown]:
+def stop(request: HttpRequest, code: str, given: shapes.StopIn) -> HttpResponse:
     """停诊: everybody affected is moved or told. Twice, late or shuffled it has one effect."""
     caller = caller_of(request)
 
@@ -90,7 +88,7 @@ def stop(request: HttpRequest, code: str, given: shapes.StopIn) -> Status[shapes
     openapi_extra=REPEATABLE,
     summary="A physician is away, or a machine out of order",
 )
-def stop_many(request: HttpRequest, code: str, given: shapes.StopManyIn) -> Status[shapes.StoppedShown]:
+def stop_many(request: HttpRequest, code: str, given: shapes.StopManyIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.StoppedShown:
@@ -112,7 +110,7 @@ def stop_many(request: HttpRequest, code: str, given: shapes.StopManyIn) -> Stat
     openapi_extra=REPEATABLE,
     summary="No news, still connected",
 )
-def alive(request: HttpRequest, code: str) -> Status[Done]:
+def alive(request: HttpRequest, code: str) -> HttpResponse:
     """Silent for longer than the rulebook allows, nothing of a hospital's is promised any more."""
     caller = caller_of(request)
 
@@ -129,7 +127,7 @@ def alive(request: HttpRequest, code: str) -> Status[Done]:
     openapi_extra=REPEATABLE,
     summary="Compare with the hospital's own list",
 )
-def reconcile(request: HttpRequest, code: str, given: shapes.OwnListIn) -> Status[shapes.ReconciledShown]:
+def reconcile(request: HttpRequest, code: str, given: shapes.OwnListIn) -> HttpResponse:
     """Every difference is answered and written down; no booking is touched."""
     caller = caller_of(request)
 

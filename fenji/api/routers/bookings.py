@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import booking as shapes
@@ -52,7 +52,7 @@ def bookings(request: HttpRequest, resident_id: UUID) -> shapes.BookingsShown:
 @router.post(
     "/bookings", response=answers(201, shapes.BookingMade, WRITE), openapi_extra=REPEATABLE, summary="Hold or book"
 )
-def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingMade]:
+def book(request: HttpRequest, given: shapes.BookIn) -> HttpResponse:
     """A public place, or a reserved one after its release; 409 with other free places when somebody was faster.
 
     How the city's rule of first contact judges it comes with the answer; where the rule binds, 409 with its clause.
@@ -79,7 +79,7 @@ def book(request: HttpRequest, given: shapes.BookIn) -> Status[shapes.BookingMad
     openapi_extra=REPEATABLE,
     summary="Confirm a hold",
 )
-def confirm(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingMade]:
+def confirm(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     return _act(request, None, booking_id, lambda caller: actions.confirm(booking_id, by=caller.user, at=caller.at))
 
 
@@ -89,7 +89,7 @@ def confirm(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingMade
     openapi_extra=REPEATABLE,
     summary="Move to another place",
 )
-def move(request: HttpRequest, booking_id: UUID, given: shapes.MoveBookingIn) -> Status[shapes.BookingMade]:
+def move(request: HttpRequest, booking_id: UUID, given: shapes.MoveBookingIn) -> HttpResponse:
     """Another time of the same clinic; the new place is taken before the old is given back; both or neither."""
     caller = caller_of(request)
 
@@ -106,7 +106,7 @@ def move(request: HttpRequest, booking_id: UUID, given: shapes.MoveBookingIn) ->
     openapi_extra=REPEATABLE,
     summary="Give the place back",
 )
-def cancel(request: HttpRequest, booking_id: UUID, given: shapes.CancelBookingIn) -> Status[shapes.BookingMade]:
+def cancel(request: HttpRequest, booking_id: UUID, given: shapes.CancelBookingIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.BookingMade:
@@ -121,7 +121,7 @@ def cancel(request: HttpRequest, booking_id: UUID, given: shapes.CancelBookingIn
     openapi_extra=REPEATABLE,
     summary="The resident is here",
 )
-def arrive(request: HttpRequest, booking_id: UUID) -> Status[shapes.BookingMade]:
+def arrive(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Only at the institution that receives."""
 
     def perform(caller: Caller) -> Booking:
@@ -136,7 +136,7 @@ def _act(
     booking_id: UUID,
     do: Callable[[Caller], Booking],
     check: Callable[[policies.Standing], None] = policies.check_can_change,
-) -> Status[shapes.BookingMade]:
+) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.BookingMade:

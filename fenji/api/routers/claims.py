@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import claims as shapes
@@ -31,7 +31,7 @@ def estimated(request: HttpRequest, given: shapes.BillIn) -> shapes.SettlementSh
 
 
 @router.post("/claims", response=answers(201, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE, summary="Settle")
-def settle(request: HttpRequest, given: shapes.BillIn) -> Status[shapes.ClaimShown]:
+def settle(request: HttpRequest, given: shapes.BillIn) -> HttpResponse:
     """Settle a bill. The same number of the same institution with the same content is the same claim."""
     caller = caller_of(request)
     access.check_hands_in(caller.user, given.institution, given.resident_id, caller.at)
@@ -42,7 +42,7 @@ def settle(request: HttpRequest, given: shapes.BillIn) -> Status[shapes.ClaimSho
     "/claims/compare", response=answers(201, shapes.ComparedShown, WRITE), openapi_extra=REPEATABLE,
     summary="Compare with the official settlement",
 )  # fmt: skip
-def compare(request: HttpRequest, given: shapes.CompareIn) -> Status[shapes.ComparedShown]:
+def compare(request: HttpRequest, given: shapes.CompareIn) -> HttpResponse:
     """Settle by our rules beside the official system; every difference is named, the books do not move."""
     caller = caller_of(request)
     access.check_hands_in(caller.user, given.institution, given.resident_id, caller.at)
@@ -62,7 +62,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> shapes.ClaimShown:
     "/claims/{claim_id}/correct", response=answers(201, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE,
     summary="Correct",
 )  # fmt: skip
-def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectBillIn) -> Status[shapes.ClaimShown]:
+def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectBillIn) -> HttpResponse:
     """Put the right bill in the place of a wrong one; the person's year is settled anew."""
     caller = _caller_of_claim(request, claim_id)
     access.check_hands_in(caller.user, given.institution, given.resident_id, caller.at)
@@ -77,7 +77,7 @@ def correct(request: HttpRequest, claim_id: UUID, given: shapes.CorrectBillIn) -
     "/claims/{claim_id}/reverse", response=answers(200, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE,
     summary="Reverse",
 )  # fmt: skip
-def reverse(request: HttpRequest, claim_id: UUID, given: shapes.ReverseIn) -> Status[shapes.ClaimShown]:
+def reverse(request: HttpRequest, claim_id: UUID, given: shapes.ReverseIn) -> HttpResponse:
     caller = _caller_of_claim(request, claim_id)
     return once(
         request, given, lambda: shapes.claim_shown(claims.reverse(claim_id, reason=given.reason, by=caller.user))
@@ -88,7 +88,7 @@ def reverse(request: HttpRequest, claim_id: UUID, given: shapes.ReverseIn) -> St
     "/shortfalls/{shortfall_id}/decide", response=answers(200, shapes.ClaimShown, WRITE), openapi_extra=REPEATABLE,
     summary="Decide who bears what a patient would owe afterwards",
 )  # fmt: skip
-def decide(request: HttpRequest, shortfall_id: RowId, given: shapes.DecideIn) -> Status[shapes.ClaimShown]:
+def decide(request: HttpRequest, shortfall_id: RowId, given: shapes.DecideIn) -> HttpResponse:
     caller = _insurer(request)
     return once(
         request, given,
@@ -99,7 +99,7 @@ def decide(request: HttpRequest, shortfall_id: RowId, given: shapes.DecideIn) ->
 
 
 @router.post("/filings", response=answers(201, shapes.FilingShown, WRITE), openapi_extra=REPEATABLE, summary="File")
-def file(request: HttpRequest, given: shapes.ClaimFilingIn) -> Status[shapes.FilingShown]:
+def file(request: HttpRequest, given: shapes.ClaimFilingIn) -> HttpResponse:
     """An emergency is filed by its hospital or the insurer; everything else by the insurer."""
     caller = caller_of(request)
     if given.kind == "emergency":
@@ -122,7 +122,7 @@ def file(request: HttpRequest, given: shapes.ClaimFilingIn) -> Status[shapes.Fil
     "/statements", response=answers(201, shapes.StatementShown, WRITE), openapi_extra=REPEATABLE,
     summary="Issue the statement of a month",
 )  # fmt: skip
-def state(request: HttpRequest, given: shapes.MonthIn) -> Status[shapes.StatementShown]:
+def state(request: HttpRequest, given: shapes.MonthIn) -> HttpResponse:
     caller = _insurer(request)
     house = _institution(given.institution)
     return once(
@@ -133,7 +133,7 @@ def state(request: HttpRequest, given: shapes.MonthIn) -> Status[shapes.Statemen
 
 
 @router.post("/prepayments", response=answers(201, Done, WRITE), openapi_extra=REPEATABLE, summary="Prepay a month")
-def prepay(request: HttpRequest, given: shapes.PrepayIn) -> Status[Done]:
+def prepay(request: HttpRequest, given: shapes.PrepayIn) -> HttpResponse:
     caller = _insurer(request)
     house = _institution(given.institution)
 
@@ -159,7 +159,7 @@ def cases(request: HttpRequest) -> shapes.CasesShown:
     "/cases/{case_id}/move", response=answers(200, shapes.CaseShown, (*WRITE, 412)), openapi_extra=REPEATABLE,
     summary="Answer, decide, appeal, recover",
 )  # fmt: skip
-def move_case(request: HttpRequest, case_id: UUID, given: shapes.CaseMoveIn) -> Status[shapes.CaseShown]:
+def move_case(request: HttpRequest, case_id: UUID, given: shapes.CaseMoveIn) -> HttpResponse:
     caller = caller_of(request)
     case = Case.objects.filter(pk=case_id).first()
     if case is None:

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import booking as shapes
@@ -56,7 +56,7 @@ def day_sessions(request: HttpRequest, department_id: RowId, on: Annotated[Day, 
     openapi_extra=REPEATABLE,
     summary="Set a weekly clinic",
 )
-def set_schedule(request: HttpRequest, given: shapes.ScheduleIn) -> Status[shapes.ScheduleShown]:
+def set_schedule(request: HttpRequest, given: shapes.ScheduleIn) -> HttpResponse:
     """Places come four weeks ahead. The source is the institution's code, so that codes of two hospitals never meet."""
     caller = caller_of(request)
 
@@ -79,7 +79,7 @@ def set_schedule(request: HttpRequest, given: shapes.ScheduleIn) -> Status[shape
     openapi_extra=REPEATABLE,
     summary="End a weekly clinic",
 )
-def end_schedule(request: HttpRequest, schedule_id: RowId, given: shapes.EndScheduleIn) -> Status[shapes.ClosedShown]:
+def end_schedule(request: HttpRequest, schedule_id: RowId, given: shapes.EndScheduleIn) -> HttpResponse:
     """From `on` the clinic is not held; everybody who was booked is moved or told."""
     caller = caller_of(request)
 
@@ -99,7 +99,7 @@ def end_schedule(request: HttpRequest, schedule_id: RowId, given: shapes.EndSche
     openapi_extra=REPEATABLE,
     summary="Close a clinic",
 )
-def close(request: HttpRequest, session_id: RowId, given: shapes.CloseIn) -> Status[shapes.ClosedShown]:
+def close(request: HttpRequest, session_id: RowId, given: shapes.CloseIn) -> HttpResponse:
     """停诊: everybody affected gets the next place of the same line, if there is one."""
     caller = caller_of(request)
 
@@ -116,7 +116,7 @@ def close(request: HttpRequest, session_id: RowId, given: shapes.CloseIn) -> Sta
     openapi_extra=REPEATABLE,
     summary="Reopen a clinic",
 )
-def reopen(request: HttpRequest, session_id: RowId) -> Status[shapes.SessionShown]:
+def reopen(request: HttpRequest, session_id: RowId) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.SessionShown:

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import residents as shapes
@@ -28,7 +28,7 @@ def contracts(request: HttpRequest, resident_id: UUID) -> shapes.ContractsShown:
 
 
 @router.post("/contracts", response=answers(201, shapes.ContractShown, WRITE), openapi_extra=REPEATABLE, summary="Sign")
-def sign(request: HttpRequest, given: shapes.SignIn) -> Status[shapes.ContractShown]:
+def sign(request: HttpRequest, given: shapes.SignIn) -> HttpResponse:
     """Sign a resident with a team from a day until before another; the resident must be in the caller's care."""
     caller = caller_of(request)
 
@@ -49,7 +49,7 @@ def sign(request: HttpRequest, given: shapes.SignIn) -> Status[shapes.ContractSh
     openapi_extra=REPEATABLE,
     summary="Move to another team",
 )
-def move(request: HttpRequest, given: shapes.MoveContractIn) -> Status[shapes.ContractShown]:
+def move(request: HttpRequest, given: shapes.MoveContractIn) -> HttpResponse:
     """The old contract ends on `valid_from` and the new one begins, or neither."""
     caller = caller_of(request)
 
@@ -70,7 +70,7 @@ def move(request: HttpRequest, given: shapes.MoveContractIn) -> Status[shapes.Co
     openapi_extra=REPEATABLE,
     summary="End early",
 )
-def end(request: HttpRequest, contract_id: RowId, given: shapes.EndContractIn) -> Status[shapes.ContractShown]:
+def end(request: HttpRequest, contract_id: RowId, given: shapes.EndContractIn) -> HttpResponse:
     caller = caller_of(request)
     return once(
         request,

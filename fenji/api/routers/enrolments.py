@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import enrolments as shapes
@@ -30,7 +30,7 @@ def enrolments(request: HttpRequest, resident_id: UUID) -> shapes.SpansShown:
     "/residents/{resident_id}/enrolments", response=answers(200, shapes.EnrolledShown, WRITE),
     openapi_extra=REPEATABLE, summary="Enter a span",
 )  # fmt: skip
-def enter(request: HttpRequest, resident_id: UUID, given: shapes.SpanIn) -> Status[shapes.EnrolledShown]:
+def enter(request: HttpRequest, resident_id: UUID, given: shapes.SpanIn) -> HttpResponse:
     """Enter or correct the span that begins on a day. Bills of its time settled before are settled anew; what a patient
     would owe waits for the insurer's decision."""
     caller = caller_of(request)

@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import booking
@@ -38,7 +38,7 @@ def items(request: HttpRequest, code: str) -> shapes.ExamItemsShown:
     openapi_extra=REPEATABLE,
     summary="Offer an examination",
 )
-def put_item(request: HttpRequest, given: shapes.ExamItemIn) -> Status[shapes.ExamItemShown]:
+def put_item(request: HttpRequest, given: shapes.ExamItemIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.ExamItemShown:
@@ -68,7 +68,7 @@ def times(
     openapi_extra=REPEATABLE,
     summary="Order an examination",
 )
-def order(request: HttpRequest, given: shapes.OrderIn) -> Status[shapes.OrderShown]:
+def order(request: HttpRequest, given: shapes.OrderIn) -> HttpResponse:
     """Straight into the calendar of who examines; 409 with other free times when somebody was faster."""
     caller = caller_of(request)
 
@@ -100,7 +100,7 @@ def orders(request: HttpRequest, resident_id: UUID) -> list[shapes.OrderShown]:
     openapi_extra=REPEATABLE,
     summary="Not wanted any more",
 )
-def cancel(request: HttpRequest, order_id: UUID, given: shapes.WithdrawIn) -> Status[shapes.OrderShown]:
+def cancel(request: HttpRequest, order_id: UUID, given: shapes.WithdrawIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.OrderShown:
@@ -115,7 +115,7 @@ def cancel(request: HttpRequest, order_id: UUID, given: shapes.WithdrawIn) -> St
     openapi_extra=REPEATABLE,
     summary="Another time for an order without one",
 )
-def rebook(request: HttpRequest, order_id: UUID, given: shapes.RebookIn) -> Status[shapes.OrderShown]:
+def rebook(request: HttpRequest, order_id: UUID, given: shapes.RebookIn) -> HttpResponse:
     """Its clinic was stopped and nothing else was free. 409 when it has a time; without a free one it waits."""
     caller = caller_of(request)
 
@@ -132,7 +132,7 @@ def rebook(request: HttpRequest, order_id: UUID, given: shapes.RebookIn) -> Stat
     openapi_extra=REPEATABLE,
     summary="What was found",
 )
-def report(request: HttpRequest, order_id: UUID, given: shapes.ResultIn) -> Status[shapes.ResultShown]:
+def report(request: HttpRequest, order_id: UUID, given: shapes.ResultIn) -> HttpResponse:
     """From the institution that examined; who ordered is told, the whole house when it is critical."""
     caller = caller_of(request)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Query, Router, Status
+from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from fenji.api.callers import caller_of
@@ -44,7 +44,7 @@ def receive(
     kind: Annotated[Kind, Query()],
     file: Annotated[UploadedFile, File()],
     system: Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")] = "",
-) -> Status[shapes.UploadShown]:
+) -> HttpResponse:
     """xlsx or csv. The dry run finds every bad row; nothing is loaded before it is confirmed, then all or nothing."""
     caller = caller_of(request)
     content = file.read(MOST_BYTES + 1)
@@ -70,7 +70,7 @@ def upload(request: HttpRequest, upload_id: UUID) -> shapes.UploadShown:
     openapi_extra=REPEATABLE,
     summary="Load it",
 )
-def confirm(request: HttpRequest, upload_id: UUID) -> Status[shapes.UploadShown]:
+def confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """A long file is loaded by the worker: ask how far it is. Confirming twice loads once."""
     caller = caller_of(request)
     return once(request, None, lambda: shapes.upload_shown(actions.confirm(upload_id, by=caller.user)))

@@ -1,7 +1,7 @@
 """What lies on the caller's desk."""
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import notices as shapes
@@ -24,7 +24,7 @@ def inbox(request: HttpRequest) -> shapes.NoticesShown:
 
 
 @router.post("/notices/read", response=answers(200, Done, WRITE), openapi_extra=REPEATABLE, summary="They were read")
-def read(request: HttpRequest, given: shapes.ReadIn) -> Status[Done]:
+def read(request: HttpRequest, given: shapes.ReadIn) -> HttpResponse:
     """For everyone who shares the inbox; others' notices are left alone."""
     caller = caller_of(request)
 

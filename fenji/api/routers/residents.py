@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import residents as shapes
@@ -36,7 +36,7 @@ def find(request: HttpRequest, given: shapes.SearchIn) -> shapes.SearchShown:
 @router.post(
     "/residents", response=answers(201, shapes.ResidentShown, WRITE), openapi_extra=REPEATABLE, summary="Register"
 )
-def register(request: HttpRequest, given: shapes.RegisterIn) -> Status[shapes.ResidentShown]:
+def register(request: HttpRequest, given: shapes.RegisterIn) -> HttpResponse:
     """Register a person who is here now; a visit at the caller's institution is opened with it."""
     caller = caller_of(request)
 
@@ -65,7 +65,7 @@ def resident(request: HttpRequest, resident_id: UUID) -> shapes.ResidentShown:
     openapi_extra=REPEATABLE,
     summary="Correct",
 )
-def correct(request: HttpRequest, resident_id: UUID, given: shapes.CorrectIn) -> Status[shapes.ResidentShown]:
+def correct(request: HttpRequest, resident_id: UUID, given: shapes.CorrectIn) -> HttpResponse:
     """Replace what is registered; an empty ID or telephone number leaves the one that is kept."""
     caller = caller_of(request)
     return once(
@@ -81,7 +81,7 @@ def correct(request: HttpRequest, resident_id: UUID, given: shapes.CorrectIn) ->
     openapi_extra=REPEATABLE,
     summary="Complete an identity",
 )
-def complete(request: HttpRequest, resident_id: UUID, given: shapes.ParticularsIn) -> Status[shapes.ResidentShown]:
+def complete(request: HttpRequest, resident_id: UUID, given: shapes.ParticularsIn) -> HttpResponse:
     """Give a newborn or an unknown patient the papers that were seen."""
     caller = caller_of(request)
     return once(
@@ -113,7 +113,7 @@ def candidates(
     openapi_extra=REPEATABLE,
     summary="Break the glass",
 )
-def emergency(request: HttpRequest, given: shapes.EmergencyIn) -> Status[shapes.VisitShown]:
+def emergency(request: HttpRequest, given: shapes.EmergencyIn) -> HttpResponse:
     """Whoever treats reads a record for three hours and says why; audit officers and the resident are told."""
     caller = caller_of(request)
 
@@ -127,7 +127,7 @@ def emergency(request: HttpRequest, given: shapes.EmergencyIn) -> Status[shapes.
 @router.post(
     "/merges", response=answers(201, shapes.MergeShown, WRITE), openapi_extra=REPEATABLE, summary="Merge two rows"
 )
-def merge(request: HttpRequest, given: shapes.MergeIn) -> Status[shapes.MergeShown]:
+def merge(request: HttpRequest, given: shapes.MergeIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.MergeShown:
@@ -143,7 +143,7 @@ def merge(request: HttpRequest, given: shapes.MergeIn) -> Status[shapes.MergeSho
     openapi_extra=REPEATABLE,
     summary="Take a merge back",
 )
-def unmerge(request: HttpRequest, merge_id: RowId, given: shapes.ReasonIn) -> Status[shapes.MergeShown]:
+def unmerge(request: HttpRequest, merge_id: RowId, given: shapes.ReasonIn) -> HttpResponse:
     caller = caller_of(request)
     return once(
         request, given, lambda: shapes.merge_shown(actions.unmerge(merge_id, reason=given.reason, by=caller.user))
@@ -153,7 +153,7 @@ def unmerge(request: HttpRequest, merge_id: RowId, given: shapes.ReasonIn) -> St
 @router.post(
     "/visits", response=answers(201, shapes.VisitShown, WRITE), openapi_extra=REPEATABLE, summary="Start a visit"
 )
-def visit(request: HttpRequest, given: shapes.VisitIn) -> Status[shapes.VisitShown]:
+def visit(request: HttpRequest, given: shapes.VisitIn) -> HttpResponse:
     """The patient of a search result is here: the institution may see the record for 24 hours."""
     caller = caller_of(request)
 

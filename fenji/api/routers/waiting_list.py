@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 
 from fenji.api.callers import caller_of
 from fenji.api.shapes import booking
@@ -29,7 +29,7 @@ router = Router(tags=["waiting list"])
     openapi_extra=REPEATABLE,
     summary="Wait for a place",
 )
-def enter(request: HttpRequest, given: shapes.WaitIn) -> Status[shapes.EntryShown]:
+def enter(request: HttpRequest, given: shapes.WaitIn) -> HttpResponse:
     """Served by urgency, then by time; a place that is free already is offered at once."""
     caller = caller_of(request)
 
@@ -60,7 +60,7 @@ def entries(request: HttpRequest, resident_id: UUID) -> shapes.EntriesShown:
     openapi_extra=REPEATABLE,
     summary="Leave the list",
 )
-def withdraw(request: HttpRequest, entry_id: UUID, given: shapes.WithdrawIn) -> Status[shapes.EntryShown]:
+def withdraw(request: HttpRequest, entry_id: UUID, given: shapes.WithdrawIn) -> HttpResponse:
     caller = caller_of(request)
     return once(request, given, lambda: _shown(waiting.withdraw(entry_id, given.reason, by=caller.user, at=caller.at)))
 
@@ -71,7 +71,7 @@ def withdraw(request: HttpRequest, entry_id: UUID, given: shapes.WithdrawIn) -> 
     openapi_extra=REPEATABLE,
     summary="Take the place offered",
 )
-def accept(request: HttpRequest, offer_id: UUID) -> Status[booking.BookingShown]:
+def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> booking.BookingShown:
@@ -87,7 +87,7 @@ def accept(request: HttpRequest, offer_id: UUID) -> Status[booking.BookingShown]
     openapi_extra=REPEATABLE,
     summary="Not this place",
 )
-def decline(request: HttpRequest, offer_id: UUID) -> Status[shapes.EntryShown]:
+def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """It goes to the next in order; the entry keeps its place in the list."""
     caller = caller_of(request)
     return once(request, None, lambda: _shown(waiting.decline(offer_id, by=caller.user, at=caller.at)))

@@ -23,7 +23,6 @@ from fenji.apps.common.sealing import lookup_hash, seal, unseal
 
 KEY_AT_MOST = 80  # characters
 KEPT_FOR = timedelta(hours=48)
-Answer = tuple[int, Any]
 # Waits for whoever is writing the same key, already with patience.
 INSERT = f"""
 WITH patient AS MATERIALIZED ({locks.PATIENT})
@@ -31,29 +30,31 @@ INSERT INTO common_idempotencykey (key, actor_id, request_hash, at)
 SELECT %s, %s, %s, %s::timestamptz FROM patient ON CONFLICT (actor_id, key) DO NOTHING"""  # noqa: S608 (constants only)
 
 
-def answer_once(key: str, *, actor_id: int, request: Any, perform: Callable[[], Answer]) -> Answer:
-    """Perform once per (actor, key) and return its (status, JSON body); without a key, simply perform.
+def answer_once(
+    key: str, *, actor_id: int, request: Any, perform: Callable[[], tuple[int, Any]]
+) -> tuple[int, str]:  # fmt: skip
+    """Perform once per (actor, key) and return its status and its body as JSON text; without a key, simply perform.
 
     All in one transaction with `patience`. Raises KeyReused when the key came with another request, Invalid for a key
     that cannot be kept, Busy. An error raised by `perform` leaves no key behind.
     """
     if not key:
         with patience():
-            return perform()
+            status, body = perform()
+        return status, _text(body)
     if len(key) > KEY_AT_MOST or not key.isprintable():
         raise Invalid(fields={"Idempotency-Key": _("请求编号最多 80 个可见字符。")})
     asked = lookup_hash(json.dumps(request, sort_keys=True, default=str), purpose="idempotency").hex()
     with patience(is_said=False):  # `_insert` says it
         if _insert(key, actor_id, asked):
             status, body = perform()
-            text = json.dumps(body)
+            text = _text(body)
             _keep(key, actor_id, status, text)
-            return status, json.loads(text)
+            return status, text
         stored = IdempotencyKey.objects.get(actor_id=actor_id, key=key)
     if stored.request_hash != asked:
         raise KeyReused
-    text = unseal(base64.b64decode(stored.answer or ""), context=_place(actor_id, key))
-    return stored.status or 500, json.loads(text)
+    return stored.status or 500, unseal(base64.b64decode(stored.answer or ""), context=_place(actor_id, key))
 
 
 def is_known(key: str, *, actor_id: int) -> bool:
@@ -66,6 +67,10 @@ def is_known(key: str, *, actor_id: int) -> bool:
 def forget_old_keys() -> int:
     """Delete keys older than `KEPT_FOR`; returns how many."""
     return IdempotencyKey.objects.filter(at__lt=clock.now() - KEPT_FOR).delete()[0]
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _place(actor_id: int, key: str) -> str:

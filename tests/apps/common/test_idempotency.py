@@ -1,5 +1,6 @@
 """The same call made twice: one effect, one answer; another body or a rolled-back first try are told apart."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,7 +19,7 @@ from fenji.apps.common.models import AuditEvent, IdempotencyKey
 THREADS = 20
 
 
-def effect() -> idempotency.Answer:
+def effect() -> tuple[int, Any]:
     """Something that can be counted; the answer names the row it made."""
     event = AuditEvent.objects.create(
         at="2026-01-01T00:00:00Z", actor_name="x", verb="effect", subject_kind="x", subject_id="x"
@@ -75,7 +76,7 @@ def test_a_second_call_waits_for_the_first_and_does_the_work_if_that_fails() -> 
     """The first to come rolls back; of the others exactly one performs."""
     tries: list[int] = []
 
-    def perform() -> idempotency.Answer:
+    def perform() -> tuple[int, Any]:
         tries.append(1)
         if len(tries) == 1:
             raise Busy
@@ -139,7 +140,8 @@ def test_a_rollback_around_it_leaves_no_key() -> None:
 @pytest.mark.django_db
 def test_a_stored_answer_holds_no_id_or_phone_number() -> None:
     body = {"note": "身份证 44170219900101123X 电话 13800138000", "list": ["13900139000"]}
-    assert answer_once("k", actor_id=1, request=body, perform=lambda: (200, body)) == (200, body)
+    status, text = answer_once("k", actor_id=1, request=body, perform=lambda: (200, body))
+    assert (status, json.loads(text)) == (200, body)
     stored = str(IdempotencyKey.objects.values().get())
     for number in ("44170219900101123X", "13800138000", "13900139000"):
         assert number not in stored
