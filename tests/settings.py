@@ -10,7 +10,7 @@ os.environ.setdefault("FENJI_REQUIRE_SECOND_FACTOR", "0")  # the tests of login 
 from fenji.config.settings import *
 from fenji.config.settings import DATABASES, MIDDLEWARE
 
-DATABASES["default"]["OPTIONS"].pop("pool", None)  # race tests open a connection a thread
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of the live server come and go
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

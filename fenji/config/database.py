@@ -17,15 +17,15 @@ def database_settings(url: str) -> dict[str, Any]:
         raise ValueError(f"FENJI_DATABASE_URL must begin with postgresql://, not {parts.scheme!r}://")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "fenji.config.lasting_postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "fenji",
         "USER": unquote(parts.username or options.pop("user", "")),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": str(parts.port or options.pop("port", "") or ""),
-        "CONN_HEALTH_CHECKS": True,  # after the server was restarted the pool hands out no dead connection
+        "CONN_MAX_AGE": None,  # a thread of the server keeps its connection,
+        "CONN_HEALTH_CHECKS": True,  # and looks at the beginning of a request whether it still stands
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": THREADS, "timeout": 10},
             "server_side_binding": True,  # only so are statements the same text each time, and can be prepared
             "prepare_threshold": PREPARED_AFTER or None,
             **options,

@@ -6,6 +6,7 @@ ID and phone numbers are masked in every text, tracebacks included; a field name
 import logging
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -27,7 +28,7 @@ def without_secrets(logger: Any, method: str, event: structlog.typing.EventDict)
 
 
 def _clean(key: str, value: Any) -> Any:
-    if SECRET.search(str(key)):
+    if _is_secret(str(key)):
         return HIDDEN
     if isinstance(value, dict):
         return {inner: _clean(str(inner), part) for inner, part in value.items()}
@@ -36,6 +37,11 @@ def _clean(key: str, value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return masked_within(str(value)) if _is_long_number(value) else value
     return masked_within(str(value))
+
+
+@lru_cache(1000)
+def _is_secret(key: str) -> bool:
+    return SECRET.search(key) is not None
 
 
 def _is_long_number(value: Any) -> bool:

@@ -149,9 +149,7 @@ def _prove(backup: Backup, url: str, report: Report) -> None:
 
 def _grant(url: str, application: str) -> None:
     """Rights of the application, and figures for the planner, which a dump does not carry."""
-    address = database_settings(url)
-    address["OPTIONS"].pop("pool")
-    wrapper = ConnectionHandler({"default": address})["default"]
+    wrapper = ConnectionHandler({"default": database_settings(url)})["default"]
     try:
         grant_application_rights(wrapper, application)
         with wrapper.cursor() as cursor:

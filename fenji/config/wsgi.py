@@ -26,8 +26,7 @@ from django.urls import get_resolver  # noqa: E402
 from fenji.config.production import refuse_unsafe_start  # noqa: E402
 
 refuse_unsafe_start()
-connection.close()
-connection.close_pool()  # type: ignore[attr-defined]  # the processes parted from this one open their own
+connection.close()  # the processes parted from this one open their own
 LOADED = get_resolver().url_patterns  # every page, now and not while somebody waits for the first one
 gc.freeze()
 gc.set_threshold(COLLECTED_EVERY)
