@@ -1,5 +1,6 @@
 """Referrals: written, sent, moved along the table; lists of the caller's institution."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID

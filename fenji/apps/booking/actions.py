@@ -74,18 +74,22 @@ def book(
 def made(
     resident_id: UUID, *, until: datetime | None, by: User | None, at: datetime, place_id: int | None = None,
     wanted: Wanted | None = None, referral_id: UUID | None = None, requested_at: datetime | None = None,
-    access: Access | None = None,
+    access: Access | None = None, along: placing.Along = lambda _booking: (),
 ) -> Booking:  # fmt: skip
-    """`hold` or `book` within the caller's transaction, all of which an error must undo: no savepoint is set."""
+    """`hold` or `book` within the caller's transaction, all of which an error must undo: no savepoint is set.
+
+    `along` gives further rows to be written with the booking, or raises what forbids it (see `placing.take`).
+    """
     if until is not None and until <= at:
         raise Invalid(fields={"until": _("占号的期限须晚于现在。")})
     standing.check_can_book(by, resident_id, referral_id=referral_id, at=at)
-    booking = placing.take(
+    verb = "booking.hold" if until else "booking.book"
+    return placing.take(
         Booking(resident_id=resident_id, referral_id=referral_id, requested_at=requested_at or at),
         access=access or access_to(place_id, referral_id, at=at, by=by, resident_id=resident_id),
         at=at, by=by, until=until, place_id=place_id, wanted=wanted,
+        along=lambda booking: [placing.event(verb, booking, by=by, at=at), *along(booking)],
     )  # fmt: skip
-    return placing.note("booking.hold" if until else "booking.book", booking, by=by, at=at)
 
 
 @transaction.atomic
@@ -100,12 +104,12 @@ def enter_from_paper(resident_id: UUID, place_id: int, *, written_at: datetime, 
     place = Place.objects.filter(pk=place_id).first()
     if place is not None:
         standing.check_can_keep(by, place.institution_id, at=at)
-    booking = placing.take(
+    return placing.take(
         Booking(resident_id=resident_id, requested_at=written_at, entered_at=at),
         access=access_for(None, at=written_at, by=by, resident_id=resident_id),
         at=written_at, by=by, place_id=place_id,
+        along=lambda booking: [placing.event("booking.enter_from_paper", booking, by=by, at=at)],
     )  # fmt: skip
-    return placing.note("booking.enter_from_paper", booking, by=by, at=at)
 
 
 @transaction.atomic

@@ -164,14 +164,15 @@ def take_time(
     replaces: Booking | None = None,
 ) -> Booking:  # fmt: skip
     """The time named, or the soonest of those wanted, for an order; the wait is counted from the order."""
+    verb = "booking.hold" if until else "booking.book"
     with transaction.atomic():
-        booking = placing.take(
+        return placing.take(
             Booking(
                 resident_id=made.resident_id, exam_order=made, requested_at=made.ordered_at, replaces=replaces
             ),
             access=REFERRED, at=at, by=by, until=until, place_id=place_id, wanted=wanted,
+            along=lambda booking: [placing.event(verb, booking, by=by, at=at)],
         )  # fmt: skip
-        return placing.note("booking.hold" if until else "booking.book", booking, by=by, at=at)
 
 
 def _orders_from(resident_id: UUID, by: User, at: datetime) -> int:

@@ -3,11 +3,12 @@
 Each function belongs into the caller's transaction. Order of locks: referral, booking, waiting entry, place.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import policies
@@ -19,17 +20,23 @@ from fenji.apps.booking.models import Booking, BookingState, Place
 from fenji.apps.booking.policies import REFERRED, Access, Wanted
 from fenji.apps.booking.refusal import refuse
 from fenji.apps.common import audit, rows
+from fenji.apps.common.models import AuditEvent
 
 EXPIRED = "占号过期"
+Along = Callable[[Booking], Sequence[Model]]
 
 
 def take(
     booking: Booking, *, access: Access, at: datetime, by: User | None, until: datetime | None = None,
-    place_id: int | None = None, wanted: Wanted | None = None,
+    place_id: int | None = None, wanted: Wanted | None = None, along: Along = lambda _booking: (),
 ) -> Booking:  # fmt: skip
-    """Claim the place for a booking not yet written, and write it: on hold until `until`, else for good."""
+    """Claim the place for a booking not yet written, and write it: on hold until `until`, else for good.
+
+    `along` gives what else is written by the same statement, first the `event` of the act; it may raise what forbids
+    the booking.
+    """
     place = claim(booking, access=access, at=at, until=until, place_id=place_id, wanted=wanted)
-    return insert(booking, place, until, by, at)
+    return insert(booking, place, until, by, at, along=along)
 
 
 def claim(
@@ -46,12 +53,14 @@ def claim(
     return place or refuse(place_id, wanted, access, at=at, exam_item_id=item)
 
 
-def insert(booking: Booking, place: Place, until: datetime | None, by: User | None, at: datetime) -> Booking:
-    """Write the booking of a place just claimed. The constraints speak last."""
+def insert(
+    booking: Booking, place: Place, until: datetime | None, by: User | None, at: datetime, *, along: Along
+) -> Booking:
+    """Write the booking of a place just claimed, and what goes `along`. The constraints speak last."""
     booking.place, booking.session_id, booking.department_id = place, place.session_id, place.department_id
     booking.state = BookingState.HELD if until else BookingState.BOOKED
     booking.held_until, booking.made_by, booking.made_at = until, by, at
-    is_written = rows.insert(booking, if_nothing_conflicts=True) or _saved(booking)
+    is_written = rows.insert(booking, *along(booking), if_nothing_conflicts=True) or _saved(booking)
     if not is_written and not (_own_lapsed_ended(booking, at) and _saved(booking)):
         raise AlreadyBooked
     return booking
@@ -96,10 +105,12 @@ def move(
         opened = REFERRED
     place = claim(new, access=opened, at=at, until=until, place_id=place_id, wanted=wanted)
     end(old, BookingState.CANCELLED, reason, at=at)
-    booking = insert(new, place, until, by, at)
+    booking = insert(
+        new, place, until, by, at, along=lambda made: [event("booking.move", made, by=by, at=at, reason=reason)]
+    )
     if tell_referral:
         tell(booking, "moved")
-    return note("booking.move", booking, by=by, at=at, reason=reason)
+    return booking
 
 
 def cancel(booking: Booking, reason: str, *, by: User | None, at: datetime, tell_referral: bool = True) -> Booking:
@@ -118,9 +129,14 @@ def end(booking: Booking, state: BookingState, reason: str, *, at: datetime) -> 
 
 
 def note(verb: str, booking: Booking, *, by: User | None, at: datetime, reason: str = "") -> Booking:
-    """The audit event of an act on a booking."""
-    audit.record(
+    """Write the audit event of an act on a booking."""
+    rows.insert(event(verb, booking, by=by, at=at, reason=reason))
+    return booking
+
+
+def event(verb: str, booking: Booking, *, by: User | None, at: datetime, reason: str = "") -> AuditEvent:
+    """The same not yet written, for who makes the booking and writes it along."""
+    return audit.event(
         verb, booking, by=by, at=at, resident_id=booking.resident_id, institution_id=booking.place.institution_id,
         reason=reason, details={"place": booking.place_id, "referral": str(booking.referral_id or "")},
     )  # fmt: skip
-    return booking

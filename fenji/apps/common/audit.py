@@ -31,8 +31,21 @@ def record(
 
     `reason` and `details` are not meant to hold an ID or phone number; one that got there is masked.
     """
-    event = AuditEvent(
-        at=at or clock.now(),
+    made = event(
+        verb, subject, by=by, at=at or clock.now(), resident_id=resident_id, institution_id=institution_id,
+        relation=relation, reason=reason, details=details,
+    )  # fmt: skip
+    rows.insert(made)
+    return made
+
+
+def event(
+    verb: str, subject: models.Model | None, *, by: Any, at: datetime, resident_id: UUID | None = None,
+    institution_id: int | None = None, relation: str = "", reason: str = "", details: dict[str, Any] | None = None,
+) -> AuditEvent:  # fmt: skip
+    """The same not yet written, for who writes it along with its subject (`rows.insert`)."""
+    return AuditEvent(
+        at=at,
         actor_id=by.pk if by else None,
         actor_name=by.name if by else "系统",
         institution_id=institution_id,
@@ -45,5 +58,3 @@ def record(
         request_id=request_id.get(),
         details=masked_within(details or {}),
     )
-    rows.insert(event)
-    return event

@@ -89,14 +89,21 @@ class _Part:
         return self.model.from_db(connection.alias, self.names, values)
 
 
-def insert(row: models.Model, *, if_nothing_conflicts: bool = False) -> bool:
+def insert(row: models.Model, *along: models.Model, if_nothing_conflicts: bool = False) -> bool:
     """Insert a new row and give it its key; False when it was to be passed over and a constraint stood in the way.
 
-    Without signals, and without the savepoint that a refused insert needs else.
+    Rows of other tables that are written `along` go in by the same statement, whatever becomes of the first, and learn
+    no keys. Without signals, and without the savepoint that a refused insert needs else.
     """
-    statement, fields, key = _insertion(type(row), row.pk is not None, if_nothing_conflicts)
+    kinds = tuple((type(one), one.pk is not None) for one in (*along, row))
+    statement, fields, key = _insertion(kinds, if_nothing_conflicts)
+    values = [
+        one.get_db_prep_save(one.pre_save(written, True), connection)
+        for written, columns in zip((*along, row), fields, strict=True)
+        for one in columns
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [one.get_db_prep_save(one.pre_save(row, True), connection) for one in fields])
+        cursor.execute(statement, values)
         found = cursor.fetchone()
     if found is None:
         return False
@@ -106,10 +113,22 @@ def insert(row: models.Model, *, if_nothing_conflicts: bool = False) -> bool:
 
 
 @lru_cache
-def _insertion(model: type[models.Model], with_key: bool, may_conflict: bool) -> tuple[str, list[Any], str]:
-    key: Any = model._meta.pk
-    fields: list[Any] = [one for one in model._meta.concrete_fields if with_key or one is not key]
-    columns, values = ", ".join(one.column for one in fields), ", ".join(["%s"] * len(fields))
+def _insertion(
+    kinds: tuple[tuple[type[models.Model], bool], ...], may_conflict: bool
+) -> tuple[str, list[list[Any]], str]:
+    """The statement for rows of these models (with a key of their own?); the fields of each; the last one's key."""
+    fields = [
+        [one for one in model._meta.concrete_fields if with_key or one is not model._meta.pk]
+        for model, with_key in kinds
+    ]
+    *along, last = [_into(model, columns) for (model, _), columns in zip(kinds, fields, strict=True)]
+    before = ", ".join(f"along_{place} AS ({one})" for place, one in enumerate(along))
+    key: Any = kinds[-1][0]._meta.pk
     otherwise = "ON CONFLICT DO NOTHING " if may_conflict else ""
-    statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({values}) {otherwise}RETURNING {key.column}"  # noqa: S608 (names of the model)
-    return statement, fields, key.attname
+    statement = f"{last} {otherwise}RETURNING {key.column}"
+    return f"WITH {before} {statement}" if before else statement, fields, key.attname
+
+
+def _into(model: type[models.Model], fields: list[Any]) -> str:
+    columns, values = ", ".join(one.column for one in fields), ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({values})"  # noqa: S608 (names of the model)

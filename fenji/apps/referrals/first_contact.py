@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from fenji.apps.booking.models import Booking, BookingState, Place
-from fenji.apps.common import rows, rulebooks
+from fenji.apps.common import rulebooks
 from fenji.apps.referrals import exempt
 from fenji.apps.referrals.models import OPEN_STATES, FirstContact, Referral
 from fenji.apps.referrals.rules import day_of
@@ -63,28 +63,27 @@ def judge_booking(resident: Resident, place: Place, urgency: Urgency, at: dateti
     return judge_first_contact(visit, rules_on(at))
 
 
-def keep(
-    judgement: Judgement, *, resident_id: UUID, at: datetime, referral: Referral | None = None,
-    booking: Booking | None = None,
-) -> FirstContact:  # fmt: skip
-    """Store the judgement with the decision it belongs to and the version of the rules it rests on.
+def keep(judgement: Judgement, referral: Referral, *, at: datetime) -> FirstContact:
+    """Store the judgement of a referral with the version of the rules it rests on; again when it is sent."""
+    values = _values(judgement, resident_id=referral.resident_id, at=at)
+    kept, _new = FirstContact.objects.update_or_create(referral=referral, booking=None, defaults=values)
+    return kept
 
-    A booking is judged once, when it is made; a referral again when it is sent.
-    """
+
+def judged(judgement: Judgement, booking: Booking, *, at: datetime) -> FirstContact:
+    """The judgement of a booking, to be written along with it."""
+    return FirstContact(booking=booking, **_values(judgement, resident_id=booking.resident_id, at=at))
+
+
+def _values(judgement: Judgement, *, resident_id: UUID, at: datetime) -> dict[str, Any]:
     rests_on, rulebook = judgement.rests_on, rulebooks.current()
-    values = {
+    return {
         "resident_id": resident_id, "rule": rulebook.value("first_contact.rule", on=day_of(at)).value,
         "counts": judgement.counts, "code": judgement.code, "text": judgement.reason.text,
         "text_en": judgement.reason.text_en, "source_title": rests_on.source_title[:200] if rests_on else "",
         "clause": rests_on.clause[:300] if rests_on else "", "basis": rests_on.status if rests_on else "",
         "rulebook_version": rulebook.hash, "judged_at": at,
     }  # fmt: skip
-    if booking is not None:
-        judged = FirstContact(booking=booking, **values)
-        rows.insert(judged)
-        return judged
-    kept, _new = FirstContact.objects.update_or_create(referral=referral, booking=None, defaults=values)
-    return kept
 
 
 def carry_on(old: Booking, new: Booking) -> None:

@@ -60,7 +60,7 @@ def enter_paper(resident_id: UUID, form: Mapping[str, Any], *, sender: str, by: 
         )
         made = _begin(resident_id, cleaned, "enter_paper", by=by, institution_id=institution_id, sender=sending)
         if judgement := first_contact.judge_referral(made, made.created_at):
-            first_contact.keep(judgement, resident_id=made.resident_id, at=made.created_at, referral=made)
+            first_contact.keep(judgement, made, at=made.created_at)
         return made
 
 

@@ -17,7 +17,7 @@ from fenji.apps.common.free_text import clean_text
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import first_contact
 from fenji.apps.referrals.errors import FirstContactRequired
-from fenji.apps.residents.models import Resident
+from fenji.apps.referrals.models import FirstContact
 from fenji.apps.residents.policies import OWN_FOOTING
 from fenji.apps.residents.queries import resolve
 from fenji.kernel.first_contact import Judgement
@@ -39,16 +39,18 @@ def book(
     resident, place = resolve(resident_id), seen or queries.place_with_id(place_id)
     if place is None:
         raise NotFound
-    made = actions.made(
-        resident.pk, until=held_until, by=by, at=at, place_id=place.pk,
+
+    def judged(booking: Booking) -> list[FirstContact]:
+        booking.department = booking.place.department = place.department
+        judgement = first_contact.judge_booking(resident, booking.place, urgency, at)
+        if judgement.is_binding:
+            raise FirstContactRequired(_ground(judgement))
+        return [first_contact.judged(judgement, booking, at=at)]
+
+    return actions.made(
+        resident.pk, until=held_until, by=by, at=at, place_id=place.pk, along=judged,
         access=access_to_pool(place.pool, at=at, by=by, resident_id=resident.pk),
     )  # fmt: skip
-    made.department = made.place.department = place.department
-    judgement = first_contact.judge_booking(resident, made.place, urgency, at)
-    if judgement.is_binding:
-        raise FirstContactRequired(_ground(judgement))
-    first_contact.keep(judgement, resident_id=made.resident_id, at=at, booking=made)
-    return made
 
 
 def refuse_early(place: Place | None, resident_id: UUID, *, by: User, at: datetime) -> None:
@@ -101,11 +103,6 @@ def _is_near(old: Booking, place: Place, is_residents: bool) -> bool:
     if is_residents:
         return place.department_id == old.department_id
     return place.institution_id == old.place.institution_id
-
-
-def _judged(made: Booking, resident: Resident, urgency: Urgency, at: datetime) -> Judgement:
-    place = Place.objects.select_related("department__institution").get(pk=made.place_id)
-    return first_contact.judge_booking(resident, place, urgency, at)
 
 
 def _ground(judgement: Judgement) -> str:

@@ -10,7 +10,7 @@ from fenji.apps.booking import waiting
 from fenji.apps.booking.fairness import waits_in
 from fenji.apps.booking.models import Booking, Place, WaitingEntry
 from fenji.apps.booking.policies import Wanted
-from fenji.apps.common import clock
+from fenji.apps.common import clock, rows
 from fenji.apps.common.errors import NotFound
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import first_contact, queries
@@ -77,5 +77,5 @@ def accept_offer(offer_id: UUID, *, by: User, at: datetime) -> Booking:
     if made.referral_id is None and made.exam_order_id is None:
         place = Place.objects.select_related("department__institution").get(pk=made.place_id)
         judgement = first_contact.judge_booking(resolve(made.resident_id), place, Urgency.ROUTINE, at)
-        first_contact.keep(judgement, resident_id=made.resident_id, at=at, booking=made)
+        rows.insert(first_contact.judged(judgement, made, at=at))
     return made

@@ -78,7 +78,7 @@ def check_choice(question: Question, receiver: Institution | None, code: str) ->
 def note_first_contact(act: Act) -> None:
     """Keep how the city's rule of first contact judges where the patient was seen first; it blocks no referral."""
     if judgement := first_contact.judge_referral(act.referral, act.at):
-        first_contact.keep(judgement, resident_id=act.referral.resident_id, at=act.at, referral=act.referral)
+        first_contact.keep(judgement, act.referral, at=act.at)
 
 
 def approve(act: Act) -> None:
