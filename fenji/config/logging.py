@@ -67,8 +67,8 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_secrets, render],
+        foreign_pre_chain=[*SHARED, without_secrets],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
     )
 
 
@@ -91,7 +91,7 @@ structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
         *SHARED,
-        without_secrets,  # here too, for whatever else listens
+        without_secrets,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "fenji.web.middleware.ContentPolicy",
     "fenji.api.middleware.JsonAnswers",
     "django_htmx.middleware.HtmxMiddleware",
     "fenji.web.errors.DomainErrors",

@@ -1,9 +1,14 @@
 """Headers of every page: what it varies by, and that a logged-in page is never kept by the browser."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from functools import cached_property
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -24,3 +29,17 @@ class PageHeaders:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """The content security policy: of a page as it asks for, of the API's answers always the same, made once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith("application/json"):
+            return super().process_response(request, response)
+        response[HEADER] = self._of_data
+        return response
+
+    @cached_property
+    def _of_data(self) -> str:
+        return str(build_policy(**asdict(self.get_policy_parts(HttpRequest(), HttpResponse()))))

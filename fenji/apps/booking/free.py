@@ -5,6 +5,7 @@ A place is free when its clinic is open, it has not begun, nobody has it or the 
 of clinics and times of examinations are asked for apart: an examination by its item, a clinic by none.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,12 @@ def where(exam_item_id: int | None = None) -> str:
 def values(access: Access, *, at: datetime, exam_item_id: int | None = None) -> dict[str, Any]:
     """The parameters of `where` and `ORDER`."""
     return {
-        "at": at, "pools": access.pools, "limits": access.limits(at), "partners": sorted(access.partners),
-        "partner_limits": access.partner_limits(at), "exam_item": exam_item_id,
+        "at": at, "pools": _array(access.pools), "limits": _array(access.limits(at)),
+        "partners": _array(sorted(access.partners)), "partner_limits": _array(access.partner_limits(at)),
+        "exam_item": exam_item_id,
     }  # fmt: skip
+
+
+def _array(values: Iterable[str | int | datetime | None]) -> str:
+    """As PostgreSQL writes one; for four short lists the driver takes longer than PostgreSQL for the claim."""
+    return "{" + ",".join("NULL" if one is None else str(one) for one in values) + "}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -97,8 +97,9 @@ def insert(row: models.Model, *along: models.Model, if_nothing_conflicts: bool =
     """
     kinds = tuple((type(one), one.pk is not None) for one in (*along, row))
     statement, fields, key = _insertion(kinds, if_nothing_conflicts)
+    database = connections[connection.alias]  # itself: each field would ask the one that stands for it
     values = [
-        one.get_db_prep_save(one.pre_save(written, True), connection)
+        one.get_db_prep_save(one.pre_save(written, True), database)
         for written, columns in zip((*along, row), fields, strict=True)
         for one in columns
     ]

@@ -18,6 +18,8 @@ from fenji.kernel.tiers import Basis
 from fenji.rulebook.decisions import Decision, decide
 from fenji.rulebook.rulebook import Rulebook
 
+CURRENT = "SELECT hash FROM common_rulebookversion WHERE city = %(policy)s AND is_current"
+
 
 def store(rulebook: Rulebook, *, at: datetime) -> RulebookVersion:
     """Make a pack the current policy of its city, its approved decisions kept on top; stored once per content."""
@@ -30,9 +32,20 @@ def current() -> Rulebook:
     return version(request_memory.remembered(("rulebook", settings.POLICY), _current_hash))
 
 
+def of_city() -> dict[str, str]:
+    """The values of `CURRENT`."""
+    return {"policy": settings.POLICY}
+
+
+def heard(hash_: str | None) -> None:
+    """What `CURRENT` answered along with something else the request asked for: `current` need not ask."""
+    if hash_ is not None:
+        request_memory.remembered(("rulebook", settings.POLICY), lambda: hash_)
+
+
 def _current_hash() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT hash FROM common_rulebookversion WHERE city = %s AND is_current", [settings.POLICY])
+        cursor.execute(CURRENT, of_city())
         found = cursor.fetchone()
     if found is None:
         raise LookupError(f"no rulebook of {settings.POLICY} is loaded: run `fenji city load {settings.CITY}`")

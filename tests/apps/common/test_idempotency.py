@@ -119,7 +119,7 @@ def test_without_a_key_every_call_counts() -> None:
 
 @pytest.mark.django_db
 def test_a_failure_leaves_neither_key_nor_effect() -> None:
-    def fails() -> idempotency.Answer:
+    def fails() -> tuple[int, Any]:
         effect()
         raise Busy
 
