@@ -16,6 +16,17 @@ export UV_NO_INDEX=1 UV_FIND_LINKS="$PWD/wheels" UV_OFFLINE=1 UV_NO_CONFIG=1
 rm -rf .venv
 sh .ci/venv.sh create "${PYTHON:-python3}" .venv
 sh .ci/venv.sh install .venv requirements.lock
+
+# The services run as another account, which cannot run a Python that lies in root's home.
+directory=$(readlink -f .venv/bin/python)
+while [ "$(id -u)" = 0 ] && [ "$directory" != / ]; do
+    directory=$(dirname "$directory")
+    case $(stat -c %A "$directory") in
+    *x | *t) ;;
+    *) echo "Only root can run this Python, $directory is closed: PYTHON=/usr/bin/python3 sh deploy/install.sh" >&2 ;;
+    esac
+done
+
 .venv/bin/python -c 'from fenji.config.translations import compile_translations; compile_translations()'
 touch .venv/.run
 echo "Installed: $PWD/.venv/bin/fenji --help"

@@ -95,6 +95,12 @@ def test_a_check_for_production_names_what_is_missing(home: Path) -> None:
     assert "W008" not in found.stdout  # silenced in the settings: the proxy sends http to https
 
 
+def test_a_directory_of_backups_that_is_not_there_is_not_taken_for_a_file(home: Path, tmp_path: Path) -> None:
+    found = fenji(home, "backup", str(tmp_path / "backups"), "--keep", "14")
+    assert (found.returncode, "不是目录" in found.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_commands_leave_no_database_running(home: Path) -> None:
     fenji(home, "user", "list")
     assert Cluster(home).leftover() is None

@@ -25,6 +25,8 @@ def backup(target: Target, check: Check = False, with_key: WithKey = False, keep
     if check:
         check_file(target)
         return
+    if keep and not target.is_dir():
+        raise typer.BadParameter(f"--keep：{target} 不是目录，请先建立 / is no directory: make it first")
     with fenji() as installation:
         from django.conf import settings
 
