@@ -112,11 +112,11 @@ def _settle_as_referred(world: World, pack: str, clock: Any, up: Referral) -> No
 
 def test_past_a_level_only_with_a_reason_and_where_it_is_forbidden_not_at_all(world: World, pack: str) -> None:
     doctor, to_city = client_of(world, "doctor"), {**SHEET, "institution": world.city.code}
-    doctor.post(f"/refer/{resident_id(world)}/", to_city)
-    if pack == STEPWISE:  # the city hospital is not on offer: what is preferred is taken
-        assert Referral.objects.get().receiver == world.county
-        return
+    asked = doctor.post(f"/refer/{resident_id(world)}/", to_city)
     assert not Referral.objects.exists()
+    if pack == STEPWISE:  # the city hospital is not on offer: that is said, and no other one taken in its place
+        assert asked.status_code == 422 and f"“{world.city.name}”按现在" in text(asked)
+        return
     chosen = doctor.post(f"/refer/{resident_id(world)}/", {**to_city, "choice_code": "capability"})
     assert chosen.status_code == 302 and Referral.objects.get().receiver == world.city
 

@@ -80,11 +80,13 @@ def diagnoses(request: PersonRequest) -> HttpResponse:
 
 
 def _is_to_be_written(request: PostRequest, sheet: Sheet) -> bool:
-    """Whether the sheet is to be kept or sent; not before it is clear which diagnosis is meant."""
+    """Whether the sheet is to be kept or sent; not before it is clear which diagnosis is meant, and which house."""
     if request.method != "POST" or request.POST.get("step") not in {"send", "draft"}:
         return False
     if sheet.typed.is_unclear:
         sheet.faults = {"diagnosis_name": sheet.typed.question}
+    elif sheet.gone and request.POST["step"] == "send":
+        sheet.faults = {"institution": sheet.gone.words}
     return not sheet.faults
 
 
@@ -132,6 +134,8 @@ def _rewrite(request: PostRequest, sheet: Sheet, referral: Referral) -> str:
 
 
 def _kept_words(sheet: Sheet) -> str:
+    if sheet.gone:
+        return _("草稿已保存。") + sheet.gone.words
     if sheet.surgery is not None and sheet.surgery.is_wanted:
         return _("草稿已保存。日间手术的意愿一并记下，发出时才占手术间和复苏位。")
     return _("草稿已保存。")

@@ -31,6 +31,7 @@ from fenji.kernel.first_contact import Judgement
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.web.family_doctor.diagnosis import typed
+from fenji.web.family_doctor.house import gone_from, is_own_choice
 from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
 from fenji.web.family_doctor.surgery import surgery_asked, wish_before, wish_on
 from fenji.web.presenters.numbers import money_words
@@ -74,7 +75,8 @@ class Sheet:
         self.bed_day = day_of_admission(self.data.get("bed_day", ""), self.at)
         self.cards = with_beds(self.cards, self.bed_day, self.at) if self.wants_bed else self.cards
         self.where = Where(self.cards, self.data.get("institution", ""))
-        self.chosen = self.where.chosen
+        self.gone = gone_from(self.where, self.data, self.post.institution)
+        self.chosen = None if self.gone else self.where.chosen
         self.beds = (
             beds_at(self.chosen, self.resident, self.bed_day, self.at) if self.chosen and self.wants_bed else None
         )
@@ -139,6 +141,11 @@ class Sheet:
         return worst if worst and order.index(worst) > order.index(self.urgency) else None
 
     @property
+    def proposed(self) -> str:
+        """The code that was put forward and not chosen by the doctor: with other answers another one may be."""
+        return "" if self.chosen is None or is_own_choice(self.data) else self.chosen.institution.code
+
+    @property
     def place(self) -> str:
         """The place chosen so far, else the first free one."""
         wanted = self.data.get("place", "")
@@ -176,7 +183,7 @@ class Sheet:
         return {
             "direction": self.direction.value, "urgency": self.urgency.value, "diagnosis_code": self.code,
             "diagnosis_name": self.diagnosis.name if self.diagnosis else self.typed.text,
-            "specialty": self.specialty, "institution": self.chosen.institution.code if self.chosen else "",
+            "specialty": self.specialty, "institution": self._house_code(),
             "department": self.chosen.department if self.chosen and self.chosen.department else "",
             "place": self.data.get("place", "") if self.places else "", "criterion": self._criterion(),
             "choice_code": self.data.get("choice_code", ""),
@@ -185,6 +192,12 @@ class Sheet:
             "slip": {one.name: self.data.get(one.name, "") for one in FIELDS if self.data.get(one.name)},
             KEY: wish_on(self),
         }  # fmt: skip
+
+    def _house_code(self) -> str:
+        """Of the one chosen; a draft keeps one that is gone, so that it is asked again. Nothing is sent there."""
+        if self.chosen:
+            return str(self.chosen.institution.code)
+        return self.gone.code if self.gone and self.data.get("step") == "draft" else ""
 
     def _boxes(self, wanted: Callable[[str], bool]) -> list[tuple[Any, str, str]]:
         return [(one, self.data.get(one.name, ""), self.faults.get(one.name, "")) for one in FIELDS if wanted(one.name)]

@@ -23,6 +23,11 @@ class Where:
         return next((card for card in self.cards if card.institution.code == self.wanted), best)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the one chosen is not, or no longer, among those to choose from."""
+        return bool(self.cards and self.wanted) and self.wanted not in {card.institution.code for card in self.cards}
+
+    @property
     def others(self) -> list[ProposalCard]:
         """The institutions beside the chosen one."""
         return [card for card in self.cards if card is not self.chosen]
