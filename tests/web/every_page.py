@@ -10,9 +10,10 @@ from typing import Any
 
 from fenji.apps.accounts import audit_reading
 from fenji.apps.accounts.models import User
-from fenji.apps.booking import examinations, waiting
+from fenji.apps.booking import examinations, reconciling, waiting
 from fenji.apps.booking.models import Booking, ExamItem, ExamOrder, Offer, Pool, Schedule, WaitingEntry
 from fenji.apps.booking.policies import Wanted
+from fenji.apps.booking.reconciling import ListedPlace
 from fenji.apps.booking.schedules import make_places
 from fenji.apps.common import audit, policy_changes, rulebooks
 from fenji.apps.common.models import PolicyChange
@@ -145,6 +146,8 @@ def _clinics(town: Town) -> None:
             valid_from=date(2026, 1, 1),
         )  # fmt: skip
     make_places(date(2026, 3, 14), at=world.at, rulebook=rulebook)
+    unknown = ListedPlace("S9", 1, is_booked=True)  # a list that differs
+    reconciling.reconcile(world.county.pk, date(2026, 3, 5), [unknown], by=world.office, at=world.at)
     place = places_of(world.departments["yx-zhongyi.cardio"], world.at, pool=Pool.PUBLIC)[0]
     direct.book(town.patient, place_id=place.pk, by=world.patient, at=world.at)
 

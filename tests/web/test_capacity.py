@@ -163,7 +163,9 @@ def test_a_resident_books_a_public_place_but_not_one_kept_for_referrals(world: W
     kept = make_places(cardio, clock.at, count=1, days_ahead=5)[0]
     public = make_places(cardio, clock.at, count=1, days_ahead=4, pool=Pool.PUBLIC)[0]
     patient = client_of(world, "patient")
-    assert "阳西县人民医院" in text_of(patient, "/me/clinics/?q=心血管")
+    page = text_of(patient, "/me/clinics/?q=心血管")
+    assert "阳西县人民医院" in page and page.count(" open>") == 2  # the county and the house
+    assert text_of(patient, "/me/clinics/").count(" open>") == 1
     page = text_of(patient, f"/me/clinics/{cardio.pk}/")
     assert f'value="{public.pk}"' in page and f'value="{kept.pk}"' not in page
     assert patient.post(f"/me/clinics/{cardio.pk}/book/", {"place": str(kept.pk)}).status_code in {404, 409, 422}

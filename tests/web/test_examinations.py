@@ -59,6 +59,22 @@ def test_a_doctor_orders_into_the_countys_calendar_and_sees_where_it_stands(worl
     assert "刚刚被约走" in again.content.decode() and QUESTION in again.content.decode()
 
 
+def test_who_cannot_come_in_the_next_days_finds_the_later_ones(world: World, item, clock) -> None:
+    held = [clinic.session(item.department, clock.at + timedelta(days=ahead), places=1, item=item) for ahead in (4, 8)]
+    soon, path = times(item, clock)[0], f"/examinations/for/{resident_id(world)}/{item.pk}/"
+    more = clinic.session(item.department, clock.at + timedelta(days=12), places=1, item=item)
+    days = [soon, *(clinic.places(one)[0] for one in (*held, more))]
+    doctor = client_of(world, "doctor")
+    page, later = text_of(doctor, path), day_of(days[3].starts_at)
+    assert [f'value="{one.pk}"' in page for one in days] == [True, True, True, False]
+    assert f"?from={later}" in page
+    page = text_of(doctor, f"{path}?from={later}")
+    assert [f'value="{one.pk}"' in page for one in days] == [False, False, False, True]
+    assert "从最早的时间看起" in page
+    for odd in ("never", "2030-01-01", "1999-01-01"):
+        assert f'value="{soon.pk}"' in text_of(doctor, f"{path}?from={odd}")
+
+
 def test_without_a_free_time_the_order_waits(world: World, item) -> None:
     doctor, path = client_of(world, "doctor"), f"/examinations/for/{resident_id(world)}/{item.pk}/"
     assert "申请并候补" in text_of(doctor, path)
@@ -170,6 +186,7 @@ def test_a_stopped_examination_is_booked_anew_with_one_press(world: World, item,
     assert "待重约" in text_of(doctor, "/examinations/") and "机器检修" in text_of(doctor, f"/examinations/{order.pk}/")
     assert "医生会为您另约" in text_of(client_of(world, "patient"), "/me/examinations/")
     assert "登记候补" in text_of(doctor, path)
+    assert "机器检修" in text_of(doctor, path)  # the rebooking page says why
     again, later = clinic.places(clinic.session(item.department, clock.at + timedelta(days=2), places=2, item=item))
     page = text_of(doctor, path)
     assert f'value="{again.pk}" required checked' in page  # the soonest stands chosen

@@ -1,5 +1,6 @@
 """A resident looks for a clinic and books a public place: institution, department, day, time; two clicks after that."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -12,20 +13,32 @@ from django.views.decorators.http import require_GET, require_POST
 from fenji.apps.booking import boards
 from fenji.apps.booking.access import access_for
 from fenji.apps.common.errors import NotFound
+from fenji.apps.contracts.queries import contract_on
 from fenji.apps.referrals.actions import direct
 from fenji.apps.referrals.rules import day_of
-from fenji.apps.registry.models import Department
+from fenji.apps.registry.models import Department, Institution
+from fenji.apps.registry.snapshot import network
 from fenji.web.days import WEEK, day_asked, week_from
 from fenji.web.posting import number_of, once
 from fenji.web.presenters.dates import moment_words
-from fenji.web.presenters.names import full_name
+from fenji.web.presenters.names import full_name, region_name
 from fenji.web.resident.person import ResidentRequest, for_resident
+
+
+@dataclass(frozen=True)
+class County:
+    """A county's institutions that hold clinics, each with its departments; folded unless it is one's own."""
+
+    code: str
+    name: str
+    houses: list[tuple[Institution, list[Department]]]
+    is_open: bool
 
 
 @require_GET
 @for_resident
 def clinics(request: ResidentRequest) -> HttpResponse:
-    """Departments that hold clinics in the coming weeks, by institution; a word narrows them."""
+    """Departments that hold clinics in the coming weeks, by county and institution; a word narrows and unfolds them."""
     word = request.GET.get("q", "").strip()
     found = Department.objects.filter(sessions__starts_at__gte=request.at).exclude(sessions__line="examination")
     if word:
@@ -33,14 +46,33 @@ def clinics(request: ResidentRequest) -> HttpResponse:
     rows = (
         found.select_related("institution").distinct().order_by("institution__tier", "institution__name_pinyin", "pk")
     )
-    houses: dict[int, list[Department]] = {}
-    for one in rows[:400]:
-        houses.setdefault(one.institution_id, []).append(one)
     shown = {
         "word": word, "resident": request.resident, "is_self": request.is_self, "at": request.at,
-        "houses": [(group[0].institution, group) for group in houses.values()],
+        "counties": _counties(list(rows), _own_county(request)),
     }  # fmt: skip
     return render(request, "capacity/clinics.html", shown)
+
+
+def _own_county(request: ResidentRequest) -> str:
+    """Where the resident's family doctor works; "" without a contract."""
+    contract = contract_on(request.resident.pk, day_of(request.at))
+    node = network().nodes.get(contract.team.institution_id) if contract else None
+    return node.county if node else ""
+
+
+def _counties(departments: list[Department], own: str) -> list[County]:
+    """One's own county first, then in the order of their codes, the city's own before its counties."""
+    snapshot = network()
+    houses: dict[int, list[Department]] = {}
+    for one in departments:
+        houses.setdefault(one.institution_id, []).append(one)
+    by_county: dict[str, list[tuple[Institution, list[Department]]]] = {}
+    for pk, units in houses.items():
+        county = snapshot.nodes[pk].county if pk in snapshot.nodes else units[0].institution.region_id
+        by_county.setdefault(county, []).append((units[0].institution, units))
+    codes = sorted(by_county, key=lambda code: (code != own, code))
+    opened = own if own in by_county else next(iter(codes), "")
+    return [County(code, region_name(snapshot, code), by_county[code], code == opened) for code in codes]
 
 
 @require_GET

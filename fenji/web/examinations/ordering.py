@@ -1,6 +1,7 @@
 """Ordering an examination: which one and where, then the time and the question; straight into the other's calendar."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django import forms
@@ -16,7 +17,7 @@ from fenji.apps.booking import exam_lists, examinations, queries
 from fenji.apps.booking.errors import SlotTaken
 from fenji.apps.booking.models import ExamItem, Place
 from fenji.apps.booking.offering import FAR
-from fenji.apps.booking.policies import ORDERERS, REFERRED
+from fenji.apps.booking.policies import ORDERERS, REFERRED, ZONE
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals.rules import day_of
@@ -24,12 +25,13 @@ from fenji.apps.registry.snapshot import network
 from fenji.apps.residents.models import Resident
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
+from fenji.web.days import day_asked
 from fenji.web.posting import number_of, once, show_faults
-from fenji.web.presenters.dates import moment_words
+from fenji.web.presenters.dates import local, moment_words
 from fenji.web.presenters.names import short_name
 from fenji.web.roles import PostRequest, requires_role
 
-MOST_ITEMS, MOST_TIMES = 60, 40
+MOST_ITEMS, MOST_TIMES, DAYS_SHOWN = 60, 400, 3
 
 
 class QuestionForm(forms.Form):
@@ -68,8 +70,8 @@ def order(request: PostRequest, resident_id: UUID, item_id: int) -> HttpResponse
         except (Invalid, SlotTaken) as fault:
             show_faults(form, fault)
     shown = {
-        "resident": resident, "item": item, "form": form, "at": at, "places": times_of(item, at),
-        "value": request.POST.get("place", ""),
+        "resident": resident, "item": item, "form": form, "at": at,
+        "times": times_of(item, request.GET.get("from", ""), at), "value": request.POST.get("place", ""),
     }  # fmt: skip
     return render(request, "examinations/order.html", shown, status=422 if form.errors else 200)
 
@@ -89,11 +91,28 @@ def _ordered(request: PostRequest, resident: Resident, item: ExamItem, form: Que
     return reverse("exam_one", args=[made.order.pk])
 
 
-def times_of(item: ExamItem, at: datetime) -> list[Place]:
-    """The next free times of an examination, for who orders."""
-    return queries.free_places(
-        [item.department_id], at, at + FAR, access=REFERRED, at=at, limit=MOST_TIMES, exam_item_id=item.pk
+@dataclass(frozen=True)
+class Times:
+    """Free times of a few whole days; from which day there are more, and whether there are sooner ones."""
+
+    places: list[Place]
+    later: date | None = None
+    is_later: bool = False
+
+
+def times_of(item: ExamItem, asked: str, at: datetime) -> Times:
+    """The next free times of an examination from the day asked for on, for who orders."""
+    first = max(day_asked(asked, day_of(at)), day_of(at))
+    from_at = max(at, datetime.combine(first, time(), ZONE))
+    found = queries.free_places(
+        [item.department_id], from_at, at + FAR, access=REFERRED, at=at, limit=MOST_TIMES, exam_item_id=item.pk
     )
+    if not found and from_at > at:
+        return times_of(item, "", at)
+    days = sorted({local(one.starts_at).date() for one in found})
+    later = days[DAYS_SHOWN] if len(days) > DAYS_SHOWN else None
+    shown = [one for one in found if later is None or local(one.starts_at).date() < later]
+    return Times(shown, later, is_later=from_at > at)
 
 
 def _metres(km: float | None) -> int | str:

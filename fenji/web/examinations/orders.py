@@ -16,6 +16,7 @@ from fenji.apps.booking.policies import KEEPERS, RECEIVERS
 from fenji.apps.common import audit, clock
 from fenji.apps.registry.posts import roles_at
 from fenji.kernel.roles import CLINICAL
+from fenji.web.examinations.room import ROOM
 from fenji.web.examinations.words import row_of
 from fenji.web.posting import once
 from fenji.web.presenters.dates import local
@@ -56,11 +57,12 @@ def one(request: PostRequest, order_id: UUID) -> HttpResponse:
     ours = roles_at(request.user, order.ordered_from_id, day) & RECEIVERS
     examines = roles_at(request.user, order.item.institution_id, day) & RECEIVERS
     shown = {
-        "row": row, "order": order, "at": at, "may_cancel": bool(ours) and row.may_cancel,
+        "row": row, "order": order, "at": at, "back": _back(request, is_ours=bool(ours)),
+        "may_cancel": bool(ours) and row.may_cancel,
         "may_report": bool(examines) and not order.cancelled_at,
         "may_arrive": bool(examines) and row.stands.code == "booked",
         "may_book_anew": bool(ours | examines) and row.may_book_anew,
-        "stopped": _last_time(order) if row.stands.code == "without_time" else None,
+        "stopped": last_time(order) if row.stands.code == "without_time" else None,
     }  # fmt: skip
     return render(request, "examinations/one.html", shown)
 
@@ -76,6 +78,13 @@ def cancel(request: PostRequest, order_id: UUID) -> HttpResponse:
     return once(request, perform)
 
 
-def _last_time(order: ExamOrder) -> Booking | None:
+def _back(request: PostRequest, *, is_ours: bool) -> tuple[str, str] | None:
+    """The list it stands on that this post may open: address and name."""
+    if is_ours and request.post.role in CLINICAL:
+        return reverse("exam_orders"), _("检查申请")
+    return (reverse("exam_room"), _("检查登记")) if request.post.role in ROOM else None
+
+
+def last_time(order: ExamOrder) -> Booking | None:
     """The time it had and lost."""
     return max(order.bookings.all(), key=lambda one: (one.made_at, one.pk), default=None)

@@ -19,6 +19,7 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.choosing import Question, choose
 from fenji.kernel.referral import Direction, Urgency
 from fenji.web.examinations.ordering import times_of
+from fenji.web.examinations.orders import last_time
 from fenji.web.examinations.words import row_of
 from fenji.web.posting import number_of, once
 from fenji.web.presenters.dates import moment_words
@@ -42,10 +43,11 @@ def rebook(request: PostRequest, order_id: UUID) -> HttpResponse:
             return once(request, lambda: _rebooked(request, order, item, at))
         except SlotTaken as error:
             fault = f"{error.message}{error.remedy}"
-    places = times_of(item, at)
+    times, row = times_of(item, request.GET.get("from", ""), at), row_of(order, at)
     shown = {
-        "order": order, "row": row_of(order, at), "item": item, "places": places, "at": at, "fault": fault,
-        "value": places[0].pk if places else "", "others": _others(request, order, item, at),
+        "order": order, "row": row, "item": item, "times": times, "at": at, "fault": fault,
+        "value": times.places[0].pk if times.places else "", "others": _others(request, order, item, at),
+        "stopped": last_time(order) if row.stands.code == "without_time" else None,
     }  # fmt: skip
     return render(request, "examinations/rebook.html", shown, status=422 if fault else 200)
 
