@@ -18,7 +18,7 @@ from typing import IO
 
 LOOK_SECONDS = 0.2
 STEADY_SECONDS = 5.0  # a child that lived this long is started again at once
-LONGEST_PAUSE = 10.0
+LONGEST_PAUSE = 2.0  # who is waiting for a program that keeps dying does not wait for long in vain
 
 Popen = subprocess.Popen[bytes]
 

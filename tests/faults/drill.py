@@ -42,6 +42,7 @@ def run(served: Town, what: str, *, seed: int, places: int = 150) -> Drill:
     todo = [(served.residents[index % len(served.residents)], place) for index, place in enumerate(ids * 2)]
     chance.shuffle(todo)
     drill = Drill()
+    _await_victims(served, what)  # later it might be back only when the rush is over
     to_the_end(_rush(served, what, drill, todo, after=int(chance.uniform(0.1, 0.5) * len(todo))))
     return drill
 
@@ -90,14 +91,19 @@ async def _insist(client: Client, drill: Drill, key: str) -> None:
 
 
 def kill(served: Town, what: str) -> None:
-    """SIGKILL, at once, without a word; a program that is just coming back from the kill before is waited for."""
+    """SIGKILL, at once, without a word."""
+    for pid in _await_victims(served, what):
+        with contextlib.suppress(ProcessLookupError):  # a child of one killed just before
+            os.kill(pid, signal.SIGKILL)
+
+
+def _await_victims(served: Town, what: str) -> list[int]:
+    """The processes to die; a program that is just coming back from the kill before is waited for."""
     until = time.monotonic() + COMES_BACK
     while not (found := victims(served, what)):
         assert time.monotonic() < until, f"nothing to kill: {what}"
         time.sleep(0.05)
-    for pid in found:
-        with contextlib.suppress(ProcessLookupError):  # a child of one killed just before
-            os.kill(pid, signal.SIGKILL)
+    return found
 
 
 def victims(served: Town, what: str) -> list[int]:
@@ -109,7 +115,14 @@ def victims(served: Town, what: str) -> list[int]:
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     if what == "postmaster":
         return [postmaster, *(int(pid) for pid in children)]
-    return [int(pid) for pid in children if b": fenji" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [int(pid) for pid in children if _serves_fenji(pid)]
+
+
+def _serves_fenji(pid: str) -> bool:
+    try:
+        return b": fenji" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:  # it ended meanwhile
+        return False
 
 
 def check(served: Town, drill: Drill) -> None:
