@@ -17,7 +17,7 @@ from fenji.rulebook import load_rulebook
 from tests.apps.booking import clinic
 from tests.apps.booking.clinic import DAY, HOUR, NOW, TOMORROW
 from tests.races.test_places import check_everything_agrees, is_caught
-from tests.races.together import aside, together
+from tests.races.together import aside, together, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = Access({"public": None})
@@ -115,7 +115,7 @@ def race_of_leaving_and_offering() -> None:
     with transaction.atomic():
         offering.offer_free(where.pk, at=NOW)
         leaving = aside(lambda: waiting.withdraw(first.pk, by=None, at=NOW))
-        time.sleep(0.2)  # until it waits for the entry
+        until_somebody_waits()
     assert leaving.result.state == EntryState.WITHDRAWN
     open_offers = Offer.objects.filter(state="open", place__department=where)
     assert [offer.entry_id for offer in open_offers] == [second.pk]

@@ -1,12 +1,14 @@
 """Threads that begin at the same instant, each on a database connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 
 START_SECONDS = 60
+SOMEBODY_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 
 def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -59,3 +61,15 @@ class Aside:
         if self._thread.is_alive():
             raise TimeoutError("the thread did not end")
         return self._outcome
+
+
+def until_somebody_waits() -> None:
+    """Go on once another connection waits for a lock of this transaction."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(SOMEBODY_WAITS)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise TimeoutError("nobody waits")
