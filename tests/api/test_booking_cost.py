@@ -19,10 +19,10 @@ from tests.api.conftest import Answered, Api
 from tests.factories.policy import decide
 from tests.factories.world import World, make_places, make_resident, resident_id
 
-# Who calls (session with the time, account, posts), the place; the transaction (2) with its key; the
-# resident, who may see him, the claim; then what is written: booking, audit, judgement (with the two things it rests
-# on), and the answer kept with the key.
-ONE_BOOKING = 16
+# Who calls (session with the time and the policy, account, posts), the place; the transaction (2) with its key; the
+# resident, who may see him, the claim, what the judgement rests on; booking, audit and judgement written in one; the
+# answer kept with the key.
+ONE_BOOKING = 13
 # Who calls, the place, what else is free, whether the key was answered, whether the hospital's word is fresh.
 ONE_REFUSAL = 7
 
