@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from fenji.apps.booking import blocks, reconciling, releases, sessions, shares
+from fenji.apps.booking import blocks, reconciling, releases, sessions, shares, waiting
 from fenji.apps.booking.blocks import SessionForm
 from fenji.apps.booking.models import Booking, Place, Pool, Session
+from fenji.apps.booking.policies import Wanted
 from fenji.apps.booking.reconciling import ListedPlace
 from fenji.apps.common import rulebooks
 from fenji.apps.common.models import AuditEvent
@@ -156,6 +157,7 @@ def test_what_was_written_on_paper_is_entered_with_its_time(world: World, clock)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     booking = Booking.objects.get()
     assert (booking.place_id, booking.entered_at) == (places[1].pk, clock.at)
+    assert "补录，纸上登记于 今天 11:00" in text_of(office, path.replace("paper", "list"))
 
 
 def test_a_resident_books_a_public_place_but_not_one_kept_for_referrals(world: World, clock) -> None:
@@ -172,6 +174,10 @@ def test_a_resident_books_a_public_place_but_not_one_kept_for_referrals(world: W
     assert not Booking.objects.exists()
     assert patient.post(f"/me/clinics/{cardio.pk}/book/", {"place": str(public.pk)}).status_code == 302
     assert Booking.objects.get().place_id == public.pk
+    assert "登记候补" in text_of(patient, f"/me/clinics/{cardio.pk}/")
+    waiting.enter(resident_id(world), Wanted((cardio.pk,), clock.at, clock.at + DAY), by=world.patient, at=clock.at)
+    page = text_of(patient, f"/me/clinics/{cardio.pk}/")
+    assert "您已在这个科室候补" in page and f"/me/clinics/{cardio.pk}/wait/" not in page
 
 
 def test_what_is_free_around_is_counted_for_who_refers(world: World, clock) -> None:

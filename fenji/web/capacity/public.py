@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fenji.apps.booking import boards
 from fenji.apps.booking.access import access_for
+from fenji.apps.booking.fairness import waits_in
 from fenji.apps.common.errors import NotFound
 from fenji.apps.contracts.queries import contract_on
 from fenji.apps.referrals.actions import direct
@@ -48,31 +49,30 @@ def clinics(request: ResidentRequest) -> HttpResponse:
     )
     shown = {
         "word": word, "resident": request.resident, "is_self": request.is_self, "at": request.at,
-        "counties": _counties(list(rows), _own_county(request)),
+        "counties": _counties(list(rows), _own_house(request)),
     }  # fmt: skip
     return render(request, "capacity/clinics.html", shown)
 
 
-def _own_county(request: ResidentRequest) -> str:
-    """Where the resident's family doctor works; "" without a contract."""
+def _own_house(request: ResidentRequest) -> int | None:
+    """Where the resident's family doctor works; None without a contract."""
     contract = contract_on(request.resident.pk, day_of(request.at))
-    node = network().nodes.get(contract.team.institution_id) if contract else None
-    return node.county if node else ""
+    return contract.team.institution_id if contract else None
 
 
-def _counties(departments: list[Department], own: str) -> list[County]:
-    """One's own county first, then in the order of their codes, the city's own before its counties."""
+def _counties(departments: list[Department], own: int | None) -> list[County]:
+    """One's own county and house first, then in the order of their codes, the city's own before its counties."""
     snapshot = network()
     houses: dict[int, list[Department]] = {}
     for one in departments:
         houses.setdefault(one.institution_id, []).append(one)
     by_county: dict[str, list[tuple[Institution, list[Department]]]] = {}
-    for pk, units in houses.items():
-        county = snapshot.nodes[pk].county if pk in snapshot.nodes else units[0].institution.region_id
-        by_county.setdefault(county, []).append((units[0].institution, units))
-    codes = sorted(by_county, key=lambda code: (code != own, code))
-    opened = own if own in by_county else next(iter(codes), "")
-    return [County(code, region_name(snapshot, code), by_county[code], code == opened) for code in codes]
+    for pk in sorted(houses, key=lambda pk: pk != own):
+        node, units = snapshot.nodes.get(pk), houses[pk]
+        by_county.setdefault(node.county if node else "", []).append((units[0].institution, units))
+    home = snapshot.nodes[own].county if own in snapshot.nodes else ""
+    codes = sorted(by_county, key=lambda code: (code != home, code))
+    return [County(code, region_name(snapshot, code), by_county[code], code == codes[0]) for code in codes]
 
 
 @require_GET
@@ -88,6 +88,7 @@ def calendar(request: ResidentRequest, department_id: int) -> HttpResponse:
         "department": department, "places": [one for day in week_from(first) for one in free.get(day, [])],
         "first": first, "at": request.at, "resident": request.resident, "is_self": request.is_self,
         "before": back if back < first else None, "after": first + WEEK,
+        "waits": waits_in(request.resident.pk, department.pk),
     }  # fmt: skip
     return render(request, "capacity/calendar.html", shown)
 
