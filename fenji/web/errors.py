@@ -4,7 +4,7 @@
 reaches a view (an unknown address, a stale form, our own fault) Django renders from 404.html, 403_csrf.html, 500.html.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.common.errors import DomainError
+from fenji.apps.common.errors import DomainError, Invalid
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -50,9 +50,13 @@ STALE_FORM = Wording(_("页面放得太久，已失效"), _("请返回上一页�
 
 
 def page(
-    request: HttpRequest, status: int, *, message: str | Promise = "", remedy: str | Promise = "", next_href: str = ""
-) -> HttpResponse:
-    """The page of an error; HTMX gets a message at the top of the page it stands on instead."""
+    request: HttpRequest, status: int, *, message: str | Promise = "", remedy: str | Promise = "", next_href: str = "",
+    faults: Collection[str] = (),
+) -> HttpResponse:  # fmt: skip
+    """The page of an error; HTMX gets a message at the top of the page it stands on instead.
+
+    `faults`: what was wrong with each box, where the page that was posted from could not say it there.
+    """
     wording = WORDINGS.get(status, WORDINGS[409])
     words = {
         "status": status,
@@ -60,6 +64,7 @@ def page(
         "remedy": remedy or wording.remedy,
         "icon": wording.icon,
         "next_href": next_href,
+        "faults": faults,
     }
     if getattr(request, "htmx", False):
         response = render(request, "errors/flash.html", words, status=status)
@@ -86,7 +91,9 @@ class DomainErrors:
         if not isinstance(exception, DomainError):
             return None
         back = _page_before(request) if exception.status in (409, 412) else ""
-        return page(request, exception.status, message=exception.message, remedy=exception.remedy, next_href=back)
+        faults = list(exception.fields.values()) if isinstance(exception, Invalid) else []
+        words = {"message": exception.message, "remedy": exception.remedy}
+        return page(request, exception.status, **words, next_href=back, faults=faults)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -80,6 +80,7 @@ def test_a_patient_is_admitted_moved_and_discharged_on_the_board(
     assert "空床" in board
     assert post(doctor, "ward_bed_act", second.pk, "admit", who=who) == 422  # not offered: lies in a bed already
     assert post(doctor, "ward_bed_act", first.pk, "transfer", bed="b2") == 302
+    assert f"{first.name}（清洁中）" in page(doctor, "ward_bed", second.pk)
     assert post(doctor, "ward_bed_act", second.pk, "expect", expected_on="2026-03-09") == 302
     assert post(doctor, "ward_bed_act", second.pk, "expect", expected_on="2020-03-09") == 422
     clock.advance(timedelta(hours=2))
@@ -233,6 +234,10 @@ def test_the_ward_answers_a_proposal(world: World, doctor: Client, beds: list[Re
     proposal.refresh_from_db()
     assert proposal.state == "accepted"
     assert CarePlan.objects.filter(referral_id=proposal.referral_id).exists()
+    assert Stay.objects.get(state="occupied").expected_at == clock.at + DAY  # the bed is free soon
+    board = page(doctor, "wards")
+    assert "已同意下转" in board
+    assert reverse("referral", args=[proposal.referral_id]) in board
 
 
 def test_the_ward_declines_a_proposal_with_a_reason(
@@ -240,6 +245,8 @@ def test_the_ward_declines_a_proposal_with_a_reason(
 ) -> None:
     proposal = long_stay(world, clock)
     assert post(client_of(world, "city_physician"), "going_down_decline", proposal.pk, reason="not_stable") == 404
+    refused = doctor.post(reverse("going_down_decline", args=[proposal.pk]), {"reason": ""})
+    assert (refused.status_code, "请选择暂不下转的原因" in refused.content.decode()) == (422, True)
     assert post(doctor, "going_down_decline", proposal.pk, reason="not_stable") == 302
     assert "没有等待答复" in page(doctor, "going_down")
 
@@ -294,6 +301,8 @@ def test_a_day_surgery_by_its_pages(world: World, doctor: Client, beds: list[Res
     assert step("assess", asa="yes") == 422
     assert step("assess", **dict.fromkeys(CHECKLIST, "yes")) == 302
     assert step("book", starts_at="2020-01-01T08:00") == 422
+    assert step("book", starts_at=f"{timezone.localtime(clock.at + timedelta(hours=1)):%Y-%m-%dT%H:%M}") == 302
+    assert "手术已完成" not in page(doctor, "day_surgery_one", one.pk)  # not before its time
     assert step("book", starts_at=f"{timezone.localtime(clock.at):%Y-%m-%dT%H:%M}") == 302
     assert step("operate") == 302
     assert step("discharge", **dict.fromkeys(SIGNS, 0)) == 422

@@ -53,7 +53,7 @@ class WardNow:
     reserved: int
     cleaning: int
     blocked: int
-    leaving: int  # expected to leave today
+    leaving: int  # expected to leave today, or earlier and still there
     free: int
     platforms: int  # handed over to the platform at this moment
     is_closed: bool
@@ -98,11 +98,11 @@ COUNTS = f"""
     SELECT r.ward_id, count(*), count(*) FILTER (WHERE top.state = 'occupied'),
         count(*) FILTER (WHERE top.state IN ('reserved', 'held')), count(*) FILTER (WHERE top.state = 'cleaning'),
         count(*) FILTER (WHERE top.state = 'blocked'),
-        count(*) FILTER (WHERE top.state = 'occupied' AND top.until_at < %(tomorrow)s),
+        count(*) FILTER (WHERE top.state = 'occupied' AND coalesce(top.expected_at, top.until_at) < %(tomorrow)s),
         count(*) FILTER (WHERE top.state IS NULL), count(*) FILTER (WHERE {free.HANDED_NOW})
     FROM stays_resource AS r
     LEFT JOIN LATERAL (
-        SELECT s.state, s.until_at FROM stays_stay AS s WHERE s.resource_id = r.id AND {free.LYING}
+        SELECT s.state, s.until_at, s.expected_at FROM stays_stay AS s WHERE s.resource_id = r.id AND {free.LYING}
         ORDER BY array_position(%(weight)s, s.state::text) LIMIT 1) AS top ON true
     WHERE r.kind = 'bed' AND r.ward_id = ANY(%(wards)s) AND r.used_from <= %(today)s
         AND (r.used_until IS NULL OR r.used_until > %(today)s)

@@ -23,11 +23,11 @@ from fenji.apps.notices.actions import Addressee, notify
 from fenji.apps.registry.errors import NoOffice
 from fenji.apps.registry.models import Institution
 from fenji.apps.registry.queries import office_of, serving
-from fenji.apps.stays import queries, readings, rules, standing
+from fenji.apps.stays import movements, queries, readings, rules, standing
 from fenji.apps.stays.errors import NothingSpeaksForIt, Unanswerable
 from fenji.apps.stays.models import Proposal, Stay
 from fenji.apps.stays.policies import DECIDERS, OBSERVERS, Span
-from fenji.kernel.stays import StayState
+from fenji.kernel.stays import Event, StayState
 from fenji.kernel.tiers import PRIMARY_KINDS
 
 State = Proposal.State
@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
     "discharge_today": "今明两日直接出院",
 }
 ROOM_FOR = timedelta(days=3)
+LEAVES_WITHIN = timedelta(hours=24)  # from being sent down to leaving the bed
 NEEDED = ("resident", "institution", "ward__department", "resource")
 
 
@@ -103,6 +104,22 @@ def accept(proposal: Proposal, referral_id: UUID, *, by: User, at: datetime) -> 
     standing.check_holds(by, proposal.institution_id, DECIDERS, at=at)
     proposal.referral_id = referral_id
     return _answer(proposal, State.ACCEPTED, by=by, at=at)
+
+
+def expect_to_leave(institution_id: int, resident_id: UUID, cause: str, *, by: User | None, at: datetime) -> None:
+    """Who is sent down leaves the bed soon: the ward board and whoever waits for it see that. `cause` names it once."""
+    lying = queries.inpatients_at(institution_id).filter(resident_id=resident_id).first()
+    until = at + LEAVES_WITHIN
+    if lying is None or not lying.episode or (lying.expected_at is not None and lying.expected_at <= until):
+        return
+    form = movements.MovementForm(cause, Event.EXPECT, at, lying.episode, until_at=until)
+    movements.record(form, institution_id=institution_id, by=by, at=at, by_hand=True)
+
+
+def sent_down(institution_id: int, episodes: Collection[str]) -> dict[str, UUID]:
+    """Episode → referral of those inpatients whom the ward agreed to send down."""
+    found = Proposal.objects.filter(institution_id=institution_id, episode__in=episodes, state=State.ACCEPTED)
+    return {one.episode: one.referral_id for one in found if one.referral_id}
 
 
 def lock(proposal_id: UUID) -> Proposal:

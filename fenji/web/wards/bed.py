@@ -1,7 +1,7 @@
 """One bed: who lies there, who comes, and what the ward does about it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django import forms
@@ -147,10 +147,21 @@ def _other_beds(request: PostRequest, bed: Resource, at: datetime) -> list[tuple
     )  # fmt: skip
     if request.method != "POST":
         beds = beds.exclude(pk__in=taken.values("resource"))
-    found = sorted(beds.select_related("ward"), key=lambda one: (one.ward_id != bed.ward_id, one.code))
-    lying = _lying(bed)
+    lying, soon = _lying(bed), _soon_on(bed.institution_id, at)
+    found = sorted(beds.select_related("ward"), key=lambda one: (one.ward_id != bed.ward_id, one.pk in soon, one.code))
     offered = (one for one in found if request.method == "POST" or lying is None or _takes(one, lying.sex))
-    return [(one.code, f"{one.ward.name} {one.name}") for one in offered]
+    return [(one.code, f"{one.ward.name} {one.name}{soon.get(one.pk, '')}") for one in offered]
+
+
+def _soon_on(house: int, at: datetime) -> dict[int, str]:
+    """Beds that are being cleaned or promised within a day: they can be had, but others are better."""
+    words = {StayState.CLEANING.value: _("（清洁中）")}
+    found = Stay.objects.filter(
+        institution_id=house, state__in=[StayState.CLEANING, StayState.RESERVED, StayState.HELD],
+        from_at__lt=at + timedelta(days=1), until_at__gt=at,
+    )  # fmt: skip
+    named = found.order_by("-from_at").values_list("resource", "state")  # what is sooner is said
+    return {bed: words.get(state, _("（已预留）")) for bed, state in named}
 
 
 def _takes(bed: Resource, sex: int) -> bool:

@@ -35,11 +35,13 @@ def board(request: PostRequest) -> HttpResponse:
         "ward-board", [stay.resident_id for row in rows for stay in (row.now, row.next) if stay], by=request.user,
         at=at, institution_id=request.post.institution_id,
     )  # fmt: skip
+    sent = going_down.sent_down(request.post.institution_id, [row.now.episode for row in rows if row.now])
     words = {
         "at": at, "today": day_of(at), "wards": [(one.pk, one.name) for one in wards], "chosen": chosen,
         "feed": queries.feed_of(request.post.institution_id),
         "now": beds.wards_now([chosen], at=at)[0] if chosen else None,
-        "rows": [(row, _grounds(request, row, at)) for row in rows], "goes_down": _goes_down(request),
+        "rows": [(row, _grounds(request, row, at), sent.get(row.now.episode) if row.now else None) for row in rows],
+        "goes_down": _goes_down(request),
         "proposals": going_down.waiting_in([chosen.pk]).count() if chosen else 0,
     }  # fmt: skip
     return render(request, "wards/board.html", words)

@@ -92,7 +92,8 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     verbs = [verb for verb in VERBS.get(found.state, ()) if request.post.role in SURGERY_STEPS[verb]]
     verb = request.POST.get("verb", "")
     _record(request, [found.resident_id], at)
-    shown = {name: _blank(name, found, at) for name in verbs}
+    is_ahead = found.starts_at is not None and found.starts_at > at
+    shown = {name: _blank(name, found, at) for name in verbs if not (name == "operate" and is_ahead)}
     status = 200
     if request.method == "POST":
         if verb not in verbs:

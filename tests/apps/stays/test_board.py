@@ -35,6 +35,15 @@ def test_each_bed_counts_once_as_what_weighs_most(
     assert first.leaving == 2  # one today, one who should have gone
 
 
+def test_who_should_have_left_counts_as_leaving_today_in_the_evening_too() -> None:
+    where, evening = ward.department(), later(hours=13)
+    ward.beds(where, 1, at=evening)
+    house = where.institution_id
+    tell(house, "1", Event.ADMIT, later(days=-9), "A", "b1", until_at=later(days=-1), now=evening)
+    (found,) = board.wards_now(queries.wards_of(house), at=evening)
+    assert (found.occupied, found.leaving) == (1, 1)
+
+
 def test_a_ward_of_a_silent_house_or_closed_promises_nothing() -> None:
     where = ward.department()
     ward.beds(where, 3)

@@ -4,17 +4,14 @@ These run after a move's own effect, in its transaction: the bed follows the ref
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from fenji.apps.referrals.actions.effects import surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.stays import actions as stays
-from fenji.apps.stays import movements, queries
-from fenji.apps.stays.movements import MovementForm
-from fenji.kernel.stays import Event, StayState
+from fenji.apps.stays import going_down, queries
+from fenji.kernel.stays import StayState
 
 Effect = Callable[[Act], None]
-LEAVES_WITHIN = timedelta(hours=24)  # from being sent down to leaving the bed
 
 
 def confirm(act: Act) -> None:
@@ -34,15 +31,10 @@ def give_back(act: Act) -> None:
 
 
 def expect_to_leave(act: Act) -> None:
-    """Who is sent down leaves the bed soon: the ward board and whoever waits for it see that."""
-    lying = queries.inpatients_at(act.referral.receiver_id or 0).filter(resident_id=act.referral.resident_id).first()
-    until = act.at + LEAVES_WITHIN
-    if lying is None or not lying.episode or (lying.expected_at is not None and lying.expected_at <= until):
-        return
-    form = MovementForm(
-        f"referral-{act.referral.pk}-{act.referral.version}", Event.EXPECT, act.at, lying.episode, until_at=until
-    )  # fmt: skip
-    movements.record(form, institution_id=lying.institution_id, by=act.by, at=act.at, by_hand=True)
+    """Who is sent down by the house that had the patient."""
+    one = act.referral
+    cause = f"referral-{one.pk}-{one.version}"
+    going_down.expect_to_leave(one.receiver_id or 0, one.resident_id, cause, by=act.by, at=act.at)
 
 
 AFTER: Mapping[str, Effect] = {
