@@ -202,6 +202,8 @@ def test_the_reserve_tells_its_share_how_it_was_sized_and_what_was_released(worl
     assert "转诊预约 0 / 放号 10" in page and "心血管内科" in page
     assert "开诊前 14 天起" in page and "基层机构" in page
     assert "近两周没有放开的预留号" not in page
+    english = office.get("/capacity/reserve/", headers={"accept-language": "en"}).content.decode()
+    assert "Residents with a contract" in english and "签约居民</" not in english
     assert "心血管内科" not in text_of(client_of(world, "tcm_office"), "/capacity/reserve/")
     for other in ("doctor", "physician", "patient"):
         text_of(client_of(world, other), "/capacity/reserve/", 404)

@@ -21,6 +21,7 @@ from fenji.kernel.roles import Role
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.keys.booking import GROUPS, LADDERS, LINES
 from fenji.web.capacity.words import line_words
+from fenji.web.presenters.names import reads_english
 from fenji.web.roles import PostRequest, requires_role
 
 LOOKED_BACK = timedelta(days=14)
@@ -63,7 +64,7 @@ def reserve(request: PostRequest) -> HttpResponse:
     at, house = clock.now(), request.post.institution_id
     found = releases.releases_at(house, at - LOOKED_BACK)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    groups, lines = {code: _(names[0]) for code, names in GROUPS.items()}, line_words()
+    groups, lines = {code: _said(names) for code, names in GROUPS.items()}, line_words()
     rows = _shares(house, at)
     held = sorted({row.line for row in rows}, key=list(LINES).index)
     shown = {
@@ -110,14 +111,20 @@ def _ladders(at: datetime) -> list[LadderRow]:
             dated = rulebook.value(f"booking.release.{code}", on=day_of(at))
         except NotInRulebook:
             continue
-        rows.append(LadderRow(_(LADDERS[code][0]), _steps(ladder), rulebook.clause_of(dated)))
+        rows.append(LadderRow(_said(LADDERS[code]), _steps(ladder), rulebook.clause_of(dated)))
     return rows
 
 
 def _steps(ladder: Ladder) -> list[tuple[str, str]]:
     """Whoever is let in first stands first, who never is last."""
     timed = sorted(ladder.opens.items(), key=lambda one: (one[1] is not None, -(one[1] or timedelta(0))))
-    return [(_(GROUPS[group.value][0]), _opens(span)) for group, span in timed]
+    return [(_said(GROUPS[group.value]), _opens(span)) for group, span in timed]
+
+
+def _said(names: tuple[str, str]) -> str:
+    """A name of the rulebook, which has its own English."""
+    chinese, english = names
+    return english[:1].upper() + english[1:] if reads_english() else chinese
 
 
 def _opens(span: timedelta | None) -> str:
