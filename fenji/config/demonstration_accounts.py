@@ -35,6 +35,7 @@ LOGINS = (
     Login("township-office", "卫生院转诊办 / township referral office", Role.REFERRAL_OFFICE, TOWNSHIP, "office"),
     Login("county-office", "区人民医院转诊办 / county referral office", Role.REFERRAL_OFFICE, COUNTY, "office"),
     Login("county-physician", "区人民医院医生 / county physician", Role.PHYSICIAN, COUNTY, "cardiology"),
+    Login("county-surgeon", "区人民医院外科医生 / county surgeon", Role.PHYSICIAN, COUNTY, "surgery"),
     Login("office", "市人民医院转诊办 / city referral office", Role.REFERRAL_OFFICE, CITY, "office"),
     Login("physician", "市人民医院医生 / city physician", Role.PHYSICIAN, CITY, "cardiology"),
     Login("reader", "远程诊断医师 / reading centre", Role.READER, CITY, "imaging"),
