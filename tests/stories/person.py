@@ -44,7 +44,9 @@ class Person:
         return self._clicks(where.get_by_role("button", name=words, exact=True).first)
 
     def follows_beside(self, words: str, *, beside: str) -> "Person":
-        return self._clicks(self.page.locator("tr", has_text=beside).get_by_role("link", name=words, exact=True).first)
+        """A link of the row that says `beside`; for who does not see the row it may say more behind these words."""
+        named = re.compile(rf"^\s*{re.escape(words)}(\s|$)")
+        return self._clicks(self.page.locator("tr", has_text=beside).get_by_role("link", name=named).first)
 
     def posts(self, address: str, **form: str) -> int:
         """What a form made by hand would send, with this page's token; the status of the answer."""
