@@ -138,6 +138,8 @@ def test_the_printed_list_names_who_is_booked_and_its_reading_is_recorded(world:
     day = day_of(places[0].starts_at)
     page = text_of(client_of(world, "office"), f"/capacity/list/?department={department}&day={day}")
     assert page.count("陈小明") == 1
+    # on paper "today" means nothing; who writes must know which number the entry will ask for
+    assert "打印于 2026-03-04 10:00" in page and "健康卡号或身份证号" in page
     assert AuditEvent.objects.filter(verb="resident.list", details__printed=True).count() == 1
     text_of(client_of(world, "tcm_office"), f"/capacity/list/?department={department}&day={day}", 404)
 

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from fenji.apps.booking import free, queries
 from fenji.apps.booking.freshness import Freshness, freshness_of
-from fenji.apps.booking.models import Booking, Place, Pool, Session
+from fenji.apps.booking.models import Booking, Place, Pool, Schedule, Session
 from fenji.apps.booking.policies import REFERRED, ZONE, Access
 from fenji.apps.registry.models import Department
 
@@ -82,8 +82,9 @@ def capacity_board(department_ids: Iterable[int], first: date, *, days: int = WE
 
 def departments_at(institution_id: int) -> list[Department]:
     """An institution's departments that hold clinics or examinations, or will by their weekly times."""
-    holds = Q(sessions__isnull=False) | Q(schedules__isnull=False)
-    return list(Department.objects.filter(holds, institution_id=institution_id).distinct().order_by("pk"))
+    own = OuterRef("pk")
+    holds = Exists(Session.objects.filter(department=own)) | Exists(Schedule.objects.filter(department=own))
+    return list(Department.objects.filter(holds, institution_id=institution_id).order_by("pk"))
 
 
 def clinics_on(department_id: int, day: date, *, at: datetime) -> QuerySet[Session]:
