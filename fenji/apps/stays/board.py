@@ -68,7 +68,8 @@ def rows_of(ward: Ward, *, days: int, at: datetime) -> list[BedRow]:
     lying: dict[int, list[Stay]] = defaultdict(list)
     span = Span(_midnight(today), _midnight(today + days * DAY))
     for stay in queries.living_on([bed.pk for bed in beds], span, at=at):
-        lying[stay.resource_id].append(stay)
+        if stay.until_at > at or stay.state == OCCUPIED:  # what is over today, a cleaning, keeps nobody out
+            lying[stay.resource_id].append(stay)
     platforms = handed_over_at([bed.pk for bed in beds], at)
     dates = [today + ahead * DAY for ahead in range(days)]
     return [_row(bed, lying[bed.pk], dates, bed.pk in platforms, at) for bed in beds]

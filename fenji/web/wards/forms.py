@@ -1,7 +1,7 @@
 """The boxes of the bed desks. What they mean is checked by the actions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fenji.apps.common import clock
+from fenji.apps.stays.rules import day_of
 from fenji.kernel.conditions import Value
 from fenji.kernel.criteria import Measure, MeasureKind
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
@@ -24,6 +26,12 @@ YES_NO = (("yes", _("是")), ("no", _("否")))
 OTHER = "other"  # whom no referral brought and the platform need not know by name
 
 
+def within_a_year(day: date) -> None:
+    """A mistyped year must not keep a bed."""
+    if day > day_of(clock.now()) + timedelta(days=366):
+        raise forms.ValidationError(_("不能晚于一年后，请核对年份。"))
+
+
 class AdmitForm(forms.Form):
     """Who is put into the bed. `who` is a resident expected here or in care here, or `OTHER`, of whom the sex is said.
 
@@ -35,7 +43,9 @@ class AdmitForm(forms.Form):
         label=_("其他病人的性别"), choices=list(SEXES.items()), widget=forms.RadioSelect, required=False
     )
     diagnosis = CodedDiagnosisField(label=_("入院诊断"), required=False)
-    expected_on = forms.DateField(label=_("预计出院"), required=False, widget=DateInput())
+    expected_on = forms.DateField(
+        label=_("预计出院"), required=False, widget=DateInput(), validators=[within_a_year]
+    )  # fmt: skip
 
     def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)
@@ -59,13 +69,15 @@ class TransferForm(forms.Form):
 
 
 class ExpectForm(forms.Form):
-    expected_on = forms.DateField(label=_("预计出院"), widget=DateInput())
+    expected_on = forms.DateField(label=_("预计出院"), widget=DateInput(), validators=[within_a_year])
     diagnosis = CodedDiagnosisField(label=_("更正诊断"), required=False)
 
 
 class BlockForm(forms.Form):
     reason = forms.CharField(label=_("停用原因"), max_length=60)
-    until_on = forms.DateField(label=_("到哪天"), required=False, widget=DateInput())
+    until_on = forms.DateField(
+        label=_("到哪天"), required=False, widget=DateInput(), validators=[within_a_year]
+    )  # fmt: skip
 
 
 class GiveForm(forms.Form):

@@ -44,6 +44,18 @@ def test_who_should_have_left_counts_as_leaving_today_in_the_evening_too() -> No
     assert (found.occupied, found.leaving) == (1, 1)
 
 
+def test_a_bed_cleaned_this_morning_is_free_on_the_board() -> None:
+    where = ward.department()
+    ward.beds(where, 1)
+    house = where.institution_id
+    tell(house, "1", Event.ADMIT, later(days=-2), "A", "b1")
+    tell(house, "2", Event.DISCHARGE, NOW, "A")
+    (cleaning,) = board.rows_of(queries.wards_of(house)[0], days=2, at=NOW)
+    (clean,) = board.rows_of(queries.wards_of(house)[0], days=2, at=later(hours=3))
+    assert [row.cells[0].stay and row.cells[0].stay.state for row in (cleaning, clean)] == ["cleaning", None]
+    assert clean.now is None
+
+
 def test_a_ward_of_a_silent_house_or_closed_promises_nothing() -> None:
     where = ward.department()
     ward.beds(where, 3)
