@@ -213,3 +213,15 @@ def test_a_stopped_examination_may_be_done_in_another_house(world: World, item, 
     assert doctor.post(f"{path}?item={other.pk}", {"place": free.pk}).status_code == 302
     order.refresh_from_db()
     assert (order.item, order.bookings.get(state="booked").place) == (other, free)
+
+
+def test_what_is_examined_for_others_is_seen_by_the_desks_and_names_no_resident(world: World, item, clock) -> None:
+    (one, _other) = times(item, clock)
+    examinations.order(resident_id(world), item.pk, QUESTION, place_id=one.pk, by=world.doctor, at=world.at)
+    for name in ("doctor", "office", "officer"):
+        page = text_of(client_of(world, name), "/examinations/shared/")
+        for words in ("腹部彩超", "1 / 2", "1 项，1 家机构，其中基层 1 项"):
+            assert words in page, (name, words)
+        assert "陈小明" not in page
+    assert "没有找到共享的检查" in text_of(client_of(world, "doctor"), "/examinations/shared/?q=核磁")
+    text_of(client_of(world, "patient"), "/examinations/shared/", 404)

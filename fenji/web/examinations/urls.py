@@ -3,17 +3,19 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from fenji.kernel.roles import CLINICAL
-from fenji.web.examinations import items, ordering, orders, own, rebooking, room
+from fenji.kernel.roles import CLINICAL, Role
+from fenji.web.examinations import items, ordering, orders, own, rebooking, room, shared
 from fenji.web.navigation import Entry
 
 NAVIGATION = (
     Entry(_("检查申请"), "exam_orders", "beaker", roles=CLINICAL),
     Entry(_("检查登记"), "exam_room", "clipboard-document-check", roles=frozenset(room.ROOM)),
+    Entry(_("共享检查"), "exam_shared", "share", roles=frozenset({Role.COMMISSION})),  # others from their own pages
 )
 
 urlpatterns = [
     path("examinations/", orders.orders, name="exam_orders"),
+    path("examinations/shared/", shared.shared, name="exam_shared"),
     path("examinations/room/", room.room, name="exam_room"),
     path("examinations/room/<uuid:booking_id>/arrive/", room.arrive, name="exam_arrive"),
     path("examinations/items/", items.items, name="exam_items"),
