@@ -27,8 +27,22 @@ def test_a_referral_takes_an_open_time_and_a_second_one_is_told(
     again = township.post("referrals", asked)
     assert (again.status, again.body["code"]) == (409, "resource_taken")
     assert Referral.objects.count() == 1
-    draft = township.post("referrals", {**asked, "send": False})
-    assert (draft.status, set(draft.body["fields"])) == (422, {"day_surgery"})
     wrong = township.post("referrals", {**asked, "day_surgery": {"procedure": "心脏移植"}})
     assert (wrong.status, set(wrong.body["fields"])) == (422, {"procedure"})
     assert person("patient").get("institutions/yx-renmin/day-surgery-times").status == 404
+
+
+def test_a_draft_keeps_the_wish_and_its_sending_takes_the_time(township: Api, world: World, clock: Frozen):
+    make_theatres(world, clock.at)
+    wished = township.get("institutions/yx-renmin/day-surgery-times").body["times"][2]
+    draft = township.post(
+        "referrals",
+        {
+            "resident_id": str(resident_id(world)), "form": form_for_surgery(world), "send": False,
+            "day_surgery": {"procedure": PROCEDURE, "starts_at": wished},
+        },
+    )  # fmt: skip
+    assert (draft.status, draft.body["state"], Surgery.objects.count()) == (201, "draft", 0)
+    sent = township.post(f"referrals/{draft.body['id']}/moves/send", {}, If_Match=draft.headers["ETag"])
+    assert (sent.status, sent.body["state"]) == (200, "sent"), sent.body
+    assert Surgery.objects.get().starts_at.isoformat()[:16] <= wished

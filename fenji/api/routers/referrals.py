@@ -7,18 +7,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import referrals as shapes
 from fenji.api.shapes.common import MOVE, WRITE, answers
 from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
-from fenji.apps.common.errors import Invalid
 from fenji.apps.referrals import actions, policies, queries, rules
 from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
+from fenji.apps.referrals.wishes import KEY, wish_for
 from fenji.kernel.referral import Party
 
 router = Router(tags=["referrals"])
@@ -165,8 +164,10 @@ def _for_resident(step: shapes.StepShown) -> shapes.StepShown:
 def _for_surgery(
     resident_id: UUID, form: Mapping[str, Any], asked: shapes.DaySurgeryIn, caller: Caller, house: int, *, is_sent: bool
 ) -> Referral:
+    """Sent, it takes the rooms with it; a draft keeps the wish until it is sent."""
     if not is_sent:
-        raise Invalid(fields={"day_surgery": _("日间手术随转诊发出时预留，草稿不能预留。")})
+        wished = {**form, KEY: wish_for(asked.procedure, asked.starts_at)}
+        return actions.draft(resident_id, wished, by=caller.user, institution_id=house)
     made, _surgery = refer_for_surgery(
         resident_id, form, asked.procedure, asked.starts_at, by=caller.user, institution_id=house
     )

@@ -99,7 +99,8 @@ class DaySurgeryIn(In):
 class NewReferralIn(In):
     """With `send` it is written and sent in one go. `acting_institution` for who works at several.
 
-    With `day_surgery` theatre and recovery place are reserved with the sending, or nothing is written.
+    With `day_surgery` theatre and recovery place are reserved with the sending, or nothing is written; a draft keeps
+    the wish for it.
     """
 
     resident_id: UUID
