@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from fenji.api.shape_words import words_of
 from fenji.api.shapes.booking import place_shown
 from fenji.api.shapes.common import Error
 from fenji.apps.booking.errors import SlotTaken
@@ -57,7 +58,7 @@ def answer_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def _shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = {_place(one["loc"]): str(one["msg"])[:200] for one in error.errors}
+        fields = {_place(one["loc"]): words_of(one) for one in error.errors}
         remedy = _("请对照接口说明改正列出的字段。")
         return show(request, 422, body_of(422, Invalid.message, code="invalid", remedy=remedy, fields=fields))
 
@@ -106,6 +107,6 @@ def words_for(status: int) -> str:
 
 
 def _place(location: tuple[str | int, ...]) -> str:
-    """Where in the request: without the source, and without the name of the parameter that a body is read into."""
-    parts = [str(part) for part in location[1:] if part != "given"]
+    """Where in the request: without the source and the name of the parameter that a body is read into; rows from 1."""
+    parts = [str(part + 1 if isinstance(part, int) else part) for part in location[1:] if part != "given"]
     return ".".join(parts) or "body"

@@ -120,7 +120,7 @@ def test_twenty_kills_of_every_kind(served: Town) -> None:
             done = drill.run(served, what, seed=seed)
             drill.check(served, done)
             slowest, told = max(slowest, done.back_seconds), told + len(done.acknowledged)
-            print(f"{what} {seed}: back after {done.back_seconds:.2f} s, {done.left} unanswered when struck", flush=True)
+            print(f"{what} {seed}: back after {done.back_seconds:.2f} s, {done.left} left when struck", flush=True)
         figures[what] = {
             "rounds": ROUNDS, "acknowledged": told, "lost": 0, "slowest_back_seconds": round(slowest, 2),
             "seconds": round(time.monotonic() - begun),
