@@ -1,7 +1,7 @@
 """Clinics, places and bookings over the API: kept by their own institution, booked for whom one cares for."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from fenji.apps.booking.models import Booking, Place, Pool, Schedule
@@ -75,6 +75,21 @@ def test_a_resident_books_moves_and_cancels_a_public_place(
     assert county.post(f"bookings/{new}/arrive").body["state"] == "arrived"
     mine = township.get(f"residents/{whom}/bookings").body["items"]
     assert {one["state"] for one in mine} == {"arrived", "cancelled"}
+
+
+def test_a_hold_is_extended_once(person: Callable[[str], Api], world: World, clock: Frozen):
+    (place, *_) = make_places(world.departments["yx-renmin.cardio"], clock.at, pool=Pool.PUBLIC)
+    patient = person("patient")
+    held = patient.post("bookings", {"resident_id": str(resident_id(world)), "place_id": place.pk, "mode": "hold"}).body
+    clock.advance(timedelta(minutes=5))
+    longer = patient.post(f"bookings/{held['id']}/extend")
+    assert longer.status == 200
+    assert datetime.fromisoformat(longer.body["held_until"]) > datetime.fromisoformat(held["held_until"])
+    again = patient.post(f"bookings/{held['id']}/extend")
+    assert (again.status, again.body["code"]) == (409, "hold_extended")
+    clock.advance(timedelta(days=2))
+    assert patient.post(f"bookings/{held['id']}/confirm").status == 409
+    assert person("nurse").post(f"bookings/{held['id']}/extend").status in {404, 409}
 
 
 def test_nobody_books_for_a_stranger_or_past_a_referral(

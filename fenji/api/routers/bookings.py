@@ -84,6 +84,21 @@ def confirm(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 
 
 @router.post(
+    "/bookings/{booking_id}/extend",
+    response=answers(200, shapes.BookingMade, WRITE),
+    openapi_extra=REPEATABLE,
+    summary="Hold on, once",
+)
+def extend(request: HttpRequest, booking_id: UUID) -> HttpResponse:
+    """As long from now as a new hold would be; 409 when it was extended before or has run out."""
+
+    def perform(caller: Caller) -> Booking:
+        return actions.extend_hold(booking_id, until=rules.hold_until(caller.at), by=caller.user, at=caller.at)
+
+    return _act(request, None, booking_id, perform)
+
+
+@router.post(
     "/bookings/{booking_id}/move",
     response=answers(200, shapes.BookingMade, WRITE),
     openapi_extra=REPEATABLE,
