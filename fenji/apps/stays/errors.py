@@ -1,8 +1,10 @@
 """What can stand in the way of a bed, a theatre or a machine, in the words of who asks for it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.errors import DomainError, Invalid
@@ -16,7 +18,7 @@ class ResourceTaken(DomainError):
     remedy = _("请从列出的其他床位或时间中选择。")
 
     def __init__(self, alternatives: Sequence[Any] = (), *, none_fits: bool = False) -> None:
-        words = _("没有符合条件的空床，请换病区、日期，或联系转诊办协调。") if not alternatives else None
+        words = _("请换病区、日期，或联系转诊办协调。") if not alternatives else None
         super().__init__(_("没有符合条件的空床。") if none_fits else None, remedy=words)
         self.free = list(alternatives)
 
@@ -143,6 +145,31 @@ class NotYet(DomainError):
     code = "surgery_not_there"
     message = _("日间手术的当前状态不能这样处理。")
     remedy = _("请刷新后查看最新状态。")
+
+
+class TooEarly(NotYet):
+    """The time planned for the surgery has not come."""
+
+    code = "surgery_too_early"
+    remedy = _("到时间后再登记；要提前手术的，请先改期。")
+
+    def __init__(self, starts_at: datetime) -> None:
+        when = timezone.localtime(starts_at)
+        super().__init__(_("时间未到：手术定于 %(when)s。") % {"when": f"{when:%Y-%m-%d %H:%M}"})
+
+
+class EndsTooLate(Invalid):
+    """Theatre and recovery would not end on the same day before the closing hour: nobody could go home that day."""
+
+    code = "surgery_ends_too_late"
+    remedy = _("请选早一些的时间。")
+
+    def __init__(self, ends_at: datetime, closes_at: datetime) -> None:
+        ends, closes = timezone.localtime(ends_at), timezone.localtime(closes_at)
+        super().__init__(
+            _("这个时间手术和术后观察要到 %(ends)s 才结束，须在手术当日 %(closes)s 前结束，病人才能当日回家。")
+            % {"ends": f"{ends:%m-%d %H:%M}", "closes": f"{closes:%H:%M}"}
+        )
 
 
 class NoTheatre(ResourceTaken):

@@ -98,6 +98,11 @@ def recovery_lasts(at: datetime) -> timedelta:
     return timedelta(minutes=_value("day_surgery.recovery_minutes", at))
 
 
+def surgery_closes(day: date, at: datetime) -> datetime:
+    """When day surgery closes on a day: by then everybody has left recovery."""
+    return datetime.combine(day, time(_value("day_surgery.closing_hour", at)), CHINA)
+
+
 def assessed_before(at: datetime) -> timedelta:
     """How long before its start a day surgery asked for from below is assessed at the latest."""
     return timedelta(hours=_value("day_surgery.assess_before_hours", at))

@@ -24,10 +24,10 @@ from fenji.apps.registry.queries import office_of
 from fenji.apps.residents.models import Resident
 from fenji.apps.stays import actions, bundles, queries, rules, standing
 from fenji.apps.stays.bundles import ResourceItem
-from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken
+from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken, TooEarly
 from fenji.apps.stays.models import Surgery, SurgeryCall
 from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Wanted
-from fenji.apps.stays.theatres import booked_for, rooms_stand, spans
+from fenji.apps.stays.theatres import booked_for, check_ends_in_time, rooms_stand, spans
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
 from fenji.kernel.stays import PLANNED, ResourceKind
 
@@ -83,7 +83,7 @@ def assess(
 def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, version: int) -> Surgery:
     """Reserve a theatre and, from its end, a recovery place: both or neither. Booked again, the old pair is given back.
 
-    Any of the house's that is free, the department's own first. Raises NoTheatre, SpanPast, NotYet, Stale.
+    Any of the house's that is free, the department's own first. Raises NoTheatre, EndsTooLate, SpanPast, NotYet, Stale.
     """
     surgery = _lock(surgery_id, version, "book", by, at)
     _check_next(surgery, S.BOOKED)
@@ -97,11 +97,13 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
 
 @transaction.atomic
 def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surgery:
-    """The surgery is done; the theatre is free, the patient lies in recovery. Raises NotYet before its time."""
+    """The surgery is done; the theatre is free, the patient lies in recovery. Raises TooEarly, NotYet, Stale."""
     surgery = _lock(surgery_id, version, "operate", by, at)
     _check_next(surgery, S.OPERATED)
-    if surgery.starts_at is None or at < surgery.starts_at:
+    if surgery.starts_at is None:
         raise NotYet
+    if at < surgery.starts_at:
+        raise TooEarly(surgery.starts_at)
     for stay in booked_for(surgery).filter(kind=ResourceKind.THEATRE, state__in=[state.value for state in PLANNED]):
         actions.finish(stay.pk, by=by, at=at)
     surgery.operated_at = at
@@ -175,10 +177,11 @@ def hand_over(surgery: Surgery, referral_id: UUID, *, by: User, at: datetime) ->
 
 
 def take_rooms(surgery: Surgery, starts_at: datetime, footing: Footing, *, by: User, at: datetime) -> None:
-    """A theatre and, from its end, a recovery place of the house, the department's own first. Raises NoTheatre.
+    """A theatre and, from its end, a recovery place of the house, the department's own first.
 
-    The surgery is locked by the caller, who writes it.
+    The surgery is locked by the caller, who writes it. Raises NoTheatre, EndsTooLate.
     """
+    check_ends_in_time(starts_at, at)
     in_theatre, in_recovery = spans(starts_at, at)
     house = queries.wards_of(surgery.institution_id)
     wards = sorted(house, key=lambda ward: (ward.department_id != surgery.department_id, ward.code))

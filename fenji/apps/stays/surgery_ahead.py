@@ -32,7 +32,7 @@ def ask(
     """Ask with a referral just written: a theatre at `starts_at` (None: the soonest) and a recovery place after it.
 
     Raises Invalid for a procedure that is not open at this diagnosis or a day before the hospital can have assessed,
-    NoTheatre when nothing handed over is free then, FeedStale.
+    NoTheatre when nothing handed over is free then, EndsTooLate, FeedStale.
     """
     if procedure not in rules.from_below(diagnosis_code, at):
         raise Invalid(fields={"procedure": _("这个诊断的这种手术不能由基层直接申请日间手术，请转诊后由医院安排。")})

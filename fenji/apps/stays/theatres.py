@@ -5,13 +5,14 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from fenji.apps.stays import queries, rules
+from fenji.apps.stays.errors import EndsTooLate
 from fenji.apps.stays.models import HandOver, Stay, Surgery
 from fenji.apps.stays.policies import Footing, Person, Span
 from fenji.kernel.stays import ResourceKind, StayState
 from fenji.kernel.working_time import CHINA
 
 LOOKS_AHEAD = 7  # days
-STARTS = tuple(time(hour, minute) for hour in range(8, 12) for minute in (0, 30))  # so that one may leave by evening
+STARTS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (0, 30))  # of these what ends in time
 ROOMS = (ResourceKind.THEATRE, ResourceKind.RECOVERY)
 
 
@@ -19,6 +20,13 @@ def spans(starts_at: datetime, at: datetime) -> tuple[Span, Span]:
     """How long theatre and, from its end, recovery place are taken, by the rulebook."""
     in_theatre = Span(starts_at, starts_at + rules.theatre_lasts(at))
     return in_theatre, Span(in_theatre.until_at, in_theatre.until_at + rules.recovery_lasts(at))
+
+
+def check_ends_in_time(starts_at: datetime, at: datetime) -> None:
+    """Whoever asks: recovery ends on the day of the surgery before closing. Raises EndsTooLate."""
+    ends_at, closes_at = spans(starts_at, at)[1].until_at, rules.surgery_closes(rules.day_of(starts_at), at)
+    if ends_at > closes_at:
+        raise EndsTooLate(ends_at, closes_at)
 
 
 def open_times(surgery: Surgery, *, at: datetime, count: int = 5) -> list[datetime]:
@@ -73,6 +81,8 @@ def _open(house: int, person: Person, footing: Footing, first: date, at: datetim
     for starts_at in starts:
         if len(found) == count:
             break
+        if not _ends_in_time(starts_at, at):
+            continue
         rooms = zip(spans(starts_at, at), ROOMS, strict=True)
         if all(
             queries.free_resources(span, person, footing, at=at, kind=kind, institution_ids=[house])
@@ -80,3 +90,11 @@ def _open(house: int, person: Person, footing: Footing, first: date, at: datetim
         ):
             found.append(starts_at)
     return found
+
+
+def _ends_in_time(starts_at: datetime, at: datetime) -> bool:
+    try:
+        check_ends_in_time(starts_at, at)
+    except EndsTooLate:
+        return False
+    return True

@@ -65,6 +65,10 @@ KEYS: dict[str, Key] = {
     "stays.ask_again_days": Key("暂不下转的，过后再问", "asked again after a refusal", whole(1, 30, "天", "days")),
     "day_surgery.theatre_minutes": Key("日间手术占用手术间", "a day surgery's time in the theatre", MINUTES),
     "day_surgery.recovery_minutes": Key("日间手术占用复苏位", "a day surgery's time in recovery", MINUTES),
+    "day_surgery.closing_hour": Key(
+        "日间手术室打烊时刻，术后观察须在此前结束", "the day surgery closes; recovery ends before it",
+        whole(13, 23, "时", "o'clock"),
+    ),
     "day_surgery.passing_score": Key("当日出院评估合格分", "score to go home", whole(1, 10, "分", "points")),
     "day_surgery.assess_before_hours": Key(
         "日间手术最迟在开始前多久完成术前评估，逾期退回手术间",

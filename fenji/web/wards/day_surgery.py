@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -93,12 +93,12 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     verb = request.POST.get("verb", "")
     _record(request, [found.resident_id], at)
     is_ahead = found.starts_at is not None and found.starts_at > at
-    shown = {name: _blank(name, found, at) for name in verbs if not (name == "operate" and is_ahead)}
+    shown = {name: _form(name, found, at) for name in verbs if not (name == "operate" and is_ahead)}
     status = 200
     if request.method == "POST":
         if verb not in verbs:
             raise NotFound
-        form = FORMS[verb](request.POST) if verb in FORMS else None
+        form = _form(verb, found, at, request.POST)
         try:
             if form is None or form.is_valid():
                 return once(request, lambda: _take(request, found, verb, form))
@@ -157,10 +157,10 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
     return render(request, "wards/surgery_call.html", words, status=422 if form.errors else 200)
 
 
-def _blank(verb: str, found: Surgery, at: datetime) -> forms.Form | None:
+def _form(verb: str, found: Surgery, at: datetime, data: QueryDict | None = None) -> forms.Form | None:
     if verb == "book":
-        return BookForm(times=theatres.open_times(found, at=at))
-    return FORMS[verb]() if verb in FORMS else None
+        return BookForm(data, theatres.open_times(found, at=at))
+    return FORMS[verb](data) if verb in FORMS else None
 
 
 def _record(request: PostRequest, resident_ids: list[UUID], at: datetime) -> None:

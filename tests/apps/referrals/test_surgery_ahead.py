@@ -13,7 +13,7 @@ from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import Referral
 from fenji.apps.stays import surgery, surgery_ahead, theatres
-from fenji.apps.stays.errors import FeedStale, NoTheatre
+from fenji.apps.stays.errors import EndsTooLate, FeedStale, NoTheatre
 from fenji.apps.stays.models import Stay, Surgery
 from fenji.apps.stays.policies import Person
 from fenji.kernel.day_surgery import CHECKLIST
@@ -69,6 +69,13 @@ def test_the_times_offered_leave_the_hospital_its_time_to_assess(world: World, c
     with pytest.raises(Invalid) as refused:
         sent(world, first - timedelta(days=2))
     assert set(refused.value.fields) == {"surgery_at"}
+    assert not Referral.objects.exists()
+
+
+def test_from_below_recovery_must_end_before_closing_too(world: World, clock: Frozen) -> None:
+    first = theatres.times_from_below(world.county.pk, Person(), at=clock.at)[0]
+    with pytest.raises(EndsTooLate):
+        sent(world, first.replace(hour=17))
     assert not Referral.objects.exists()
 
 

@@ -105,6 +105,24 @@ def test_the_next_open_times_are_those_that_can_be_booked(where: Department) -> 
     do("book", other, again[0])
 
 
+def test_recovery_ends_on_the_same_day_before_closing(where: Department) -> None:
+    """Ten o'clock is NOW; theatre and recovery take seven and a half hours, the day surgery closes at eight."""
+    one, last = requested(where), NOW + timedelta(hours=2, minutes=30)
+    do("assess", one, FIT, "")
+    for late in (last + timedelta(minutes=1), NOW + 8 * HOUR + timedelta(minutes=27)):
+        with pytest.raises(errors.EndsTooLate) as refused:
+            do("book", one, late)
+    assert "03-05 01:57 才结束，须在手术当日 20:00 前" in str(refused.value.message)
+    assert (Stay.objects.count(), Surgery.objects.get().state) == (0, "assessed")
+    assert do("book", one, last).starts_at == last
+
+
+def test_the_times_offered_all_end_before_closing(where: Department) -> None:
+    offered = theatres.open_times(requested(where), at=NOW, count=100)
+    by_day = [at.astimezone(CHINA).strftime("%H:%M") for at in offered if at < NOW + DAY + 12 * HOUR]
+    assert (by_day[0], by_day[-1], len(by_day)) == ("08:00", "12:30", 10)
+
+
 def test_another_time_gives_the_first_pair_back(where: Department) -> None:
     one = booked(where, NOW + HOUR)
     again = do("book", one, NOW + 2 * HOUR)
@@ -145,8 +163,9 @@ def test_no_step_is_left_out(where: Department, verb: str, given: tuple[Any, ...
 
 def test_nobody_is_operated_before_the_time_and_nobody_writes_on_an_old_page(where: Department) -> None:
     one = booked(where, NOW + HOUR)
-    with pytest.raises(errors.NotYet):
+    with pytest.raises(errors.TooEarly) as refused:
         do("operate", one)
+    assert "时间未到：手术定于 2026-03-04 11:00" in str(refused.value.message)
     with pytest.raises(Stale):
         surgery.operate(one.pk, by=one.made_by, at=NOW + 2 * HOUR, version=1)
 
