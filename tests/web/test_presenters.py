@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
+from fenji.apps.accounts.models import User
+from fenji.apps.booking.models import Place, Session
 from fenji.kernel.referral import MOVES, STATES, Direction, State, Urgency
 from fenji.kernel.roles import Role
 from fenji.kernel.tiers import Basis, Kind, LinkKind, Tier
@@ -172,6 +174,20 @@ def test_places_stand_by_day_and_half_day_in_order() -> None:
     assert [(day.words, day.count) for day in days] == [("明天", 3), ("3月6日 周五", 1)]
     assert [[one.pk for one in half.places] for half in days[0].halves] == [[2], [4, 1]]
     assert places.places_by_day([], at=NOW) == []
+
+
+def test_places_that_came_with_their_clinic_stand_under_it() -> None:
+    def place(key: int, hour: int, line: str, name: str) -> Place:
+        session = Session(line=line, physician=User(name=name) if name else None)
+        return Place(pk=key, session=session, starts_at=datetime(2026, 3, 5, hour - 8, tzinfo=UTC))
+
+    found = [place(1, 9, "expert", "黎医生"), place(2, 9, "specialist", ""), place(3, 8, "expert", "黎医生")]
+    (day,) = places.places_by_day(found, at=NOW)
+    assert [(half.words, [one.pk for one in half.places]) for half in day.halves] == [
+        ("上午 专家门诊 黎医生", [3, 1]), ("上午 专科门诊", [2]),
+    ]  # fmt: skip
+    (day,) = places.places_by_day([place(1, 9, "examination", "")], at=NOW)
+    assert [half.words for half in day.halves] == ["上午"]
 
 
 def test_a_sparkline_runs_through_the_box_and_a_flat_one_through_its_middle() -> None:

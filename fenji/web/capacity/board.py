@@ -16,10 +16,11 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.referrals.rules import day_of
 from fenji.apps.registry.models import Department
 from fenji.kernel.roles import Role
-from fenji.web.capacity.words import clinic_words, heard_words, line_words
+from fenji.web.capacity.words import clinic_words, heard_words
 from fenji.web.days import A_DAY, WEEK, day_asked, week_from
 from fenji.web.posting import number_of
 from fenji.web.presenters.names import full_name
+from fenji.web.presenters.places import line_words
 from fenji.web.roles import PostRequest, requires_role
 
 

@@ -20,8 +20,8 @@ from fenji.kernel.release import Ladder
 from fenji.kernel.roles import Role
 from fenji.rulebook.errors import NotInRulebook
 from fenji.rulebook.keys.booking import GROUPS, LADDERS, LINES
-from fenji.web.capacity.words import line_words
 from fenji.web.presenters.names import reads_english
+from fenji.web.presenters.places import line_words
 from fenji.web.roles import PostRequest, requires_role
 
 LOOKED_BACK = timedelta(days=14)

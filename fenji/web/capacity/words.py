@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from fenji.apps.booking.freshness import Freshness
 from fenji.apps.booking.models import Session
-from fenji.rulebook.keys.booking import LINES
 from fenji.web.presenters.deadlines import span_words
+from fenji.web.presenters.places import line_words
 
 MESSAGES: dict[str, str | Promise] = {
     "hand_over": gettext_lazy("交出号源"),
@@ -16,10 +16,6 @@ MESSAGES: dict[str, str | Promise] = {
     "own_list": gettext_lazy("当日清单"),
     "alive": gettext_lazy("在线信号"),
 }
-
-
-def line_words() -> dict[str, str]:
-    return {**{code: _(names[0]) for code, names in LINES.items()}, "examination": _("检查")}
 
 
 def clinic_words(session: Session) -> str:
