@@ -15,7 +15,7 @@ from fenji.apps.common import audit
 from fenji.apps.common.errors import Invalid
 from fenji.apps.registry.models import Institution
 from fenji.apps.stays import policies, queries, rules, standing
-from fenji.apps.stays.claim import clear_lapsed, is_free, lock_any, lock_these, write
+from fenji.apps.stays.claim import clear_lapsed, in_the_way, is_free, lock_any, lock_these, write
 from fenji.apps.stays.errors import FeedStale, ResourceTaken
 from fenji.apps.stays.models import Resource, Stay
 from fenji.apps.stays.policies import Footing, Person, Span, Wanted
@@ -114,6 +114,21 @@ def move_to(
         end(old, StayState.CANCELLED, reason, at=at)  # its own span must not stand in the way of a longer one
         taken = _take(new, wanted, span, person, footing, by, at)
     return _note("stay.move", taken, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def shift(stay_id: UUID, span: Span, *, by: User | None, at: datetime) -> bool:
+    """The same resource over the span it is really needed; False, and all as it was, where that is another's.
+
+    Raises HoldLapsed, StayEnded, NotFound.
+    """
+    stay = _locked(stay_id, by, at)
+    policies.check_can_become(stay, StayState.DONE, at=at)
+    if in_the_way(stay.resource_id, span, at=at, but=[stay.pk]):
+        return False
+    stay.from_at, stay.until_at = span.from_at, span.until_at
+    _note("stay.shift", write(stay, at=at), by=by, at=at)
+    return True
 
 
 @transaction.atomic

@@ -24,9 +24,10 @@ from fenji.apps.registry.queries import office_of
 from fenji.apps.residents.models import Resident
 from fenji.apps.stays import actions, bundles, queries, rules, standing
 from fenji.apps.stays.bundles import ResourceItem
+from fenji.apps.stays.claim import lock_these
 from fenji.apps.stays.errors import NoTheatre, NotReadyToGo, NotYet, ResourceTaken, TooEarly
 from fenji.apps.stays.models import Surgery, SurgeryCall
-from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Wanted
+from fenji.apps.stays.policies import SURGERY_STEPS, Footing, Person, Span, Wanted
 from fenji.apps.stays.theatres import booked_for, check_ends_in_time, rooms_stand, spans
 from fenji.kernel.day_surgery import CHECKLIST, DEADLINES, STATES, SurgeryState, against, may_go_home, missing
 from fenji.kernel.stays import PLANNED, ResourceKind
@@ -97,15 +98,24 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
 
 @transaction.atomic
 def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surgery:
-    """The surgery is done; the theatre is free, the patient lies in recovery. Raises TooEarly, NotYet, Stale."""
+    """The surgery is done: the theatre is free, the patient lies in recovery from now on.
+
+    Where the recovery place is another's meanwhile, it stays ours as it was planned: see `theatres.is_kept_as_planned`.
+    Raises TooEarly, NotYet, Stale.
+    """
     surgery = _lock(surgery_id, version, "operate", by, at)
     _check_next(surgery, S.OPERATED)
     if surgery.starts_at is None:
         raise NotYet
     if at < surgery.starts_at:
         raise TooEarly(surgery.starts_at)
-    for stay in booked_for(surgery).filter(kind=ResourceKind.THEATRE, state__in=[state.value for state in PLANNED]):
-        actions.finish(stay.pk, by=by, at=at)
+    rooms = list(booked_for(surgery).filter(state__in=[state.value for state in PLANNED]).order_by("from_at"))
+    lock_these([stay.resource_id for stay in rooms])
+    for stay in rooms:
+        if stay.kind == ResourceKind.THEATRE:
+            actions.finish(stay.pk, by=by, at=at)
+        else:
+            actions.shift(stay.pk, Span(at, at + rules.recovery_lasts(at)), by=by, at=at)
     surgery.operated_at = at
     return enter(surgery, S.OPERATED, "operate", by=by, at=at)
 

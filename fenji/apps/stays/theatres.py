@@ -73,6 +73,12 @@ def rooms_stand(surgery: Surgery, *, at: datetime) -> bool:
     return ahead.count() == len(ROOMS)
 
 
+def is_kept_as_planned(surgery: Surgery) -> bool:
+    """Whether who was operated lies in a recovery place that could not follow the surgery: another has that time."""
+    place = booked_for(surgery).filter(kind=ResourceKind.RECOVERY, state=StayState.RESERVED)
+    return surgery.operated_at is not None and place.exclude(from_at=surgery.operated_at).exists()
+
+
 def _open(house: int, person: Person, footing: Footing, first: date, at: datetime, count: int) -> list[datetime]:
     starts = (
         datetime.combine(first + timedelta(days=ahead), hour, CHINA) for ahead in range(LOOKS_AHEAD) for hour in STARTS

@@ -93,6 +93,7 @@ WORDS: dict[str, str | Promise] = {
     "stay.confirm": _("确认床位"),
     "stay.move": _("换床"),
     "stay.cancel": _("取消床位"),
+    "stay.shift": _("占用时间随实际改动"),
     "stay.finish": _("结束占用"),
     "stay.observe": _("登记病情是否稳定"),
     "bundle.take": _("号源、检查与床位一并预留"),

@@ -110,7 +110,8 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
     words = {
         "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
         "calls": found.calls.order_by("due_at"), "rooms": theatres.rooms_of(found), "score": sum(found.scores.values()),
-        "may_hand_over": _may_hand_over(request, found),
+        "may_hand_over": _may_hand_over(request, found), "is_kept_as_planned": theatres.is_kept_as_planned(found),
+        "waits_for_time": is_ahead and "operate" in verbs,
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)
 

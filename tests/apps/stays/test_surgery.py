@@ -11,6 +11,7 @@ from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import Resident
 from fenji.apps.stays import errors, surgery, theatres
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
+from fenji.apps.stays.policies import Footing, Span
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.roles import Role
 from fenji.kernel.stays import ResourceKind
@@ -168,6 +169,28 @@ def test_nobody_is_operated_before_the_time_and_nobody_writes_on_an_old_page(whe
     assert "时间未到：手术定于 2026-03-04 11:00" in str(refused.value.message)
     with pytest.raises(Stale):
         surgery.operate(one.pk, by=one.made_by, at=NOW + 2 * HOUR, version=1)
+
+
+@pytest.mark.parametrize("minutes", [30, 90, 150])
+def test_recovery_begins_when_the_surgery_really_ended(where: Department, minutes: int) -> None:
+    one, over = booked(where, NOW), NOW + timedelta(minutes=minutes)
+    one = do("operate", one, at=over)
+    place = theatres.rooms_of(one)[1]
+    assert (place.kind, place.from_at, place.until_at) == ("recovery", over, over + 6 * HOUR)
+    assert not theatres.is_kept_as_planned(one)
+
+
+def test_a_recovery_place_that_is_anothers_meanwhile_is_kept_as_planned(where: Department) -> None:
+    one = booked(where, NOW)
+    before = theatres.rooms_of(one)[1]
+    span = Span(NOW + HOUR, before.from_at)
+    ward.reserve(before.resource, span, footing=Footing.HOUSE)
+    one = do("operate", one, at=NOW + HOUR)
+    place = theatres.rooms_of(one)[1]
+    assert (place.from_at, place.until_at) == (before.from_at, before.until_at)
+    assert theatres.is_kept_as_planned(one)
+    assert do("discharge", one, WELL, at=NOW + 5 * HOUR).state == "discharged"
+    assert not theatres.is_kept_as_planned(one)
 
 
 def test_cancelling_gives_everything_back(where: Department) -> None:
