@@ -35,6 +35,7 @@ def components(request: HttpRequest) -> HttpResponse:
             "notice": examples.NOTICE,
             "referrals": examples.referrals(at),
             "places": examples.places(at),
+            "waits": examples.WAITS,
             "deadlines": [at - timedelta(hours=2), at + timedelta(minutes=45), at + timedelta(hours=20), None],
             "page": Paginator(range(137), 25).get_page(request.GET.get("page")),
             "trend": [41, 44, 40, 52, 57, 55, 63, 61, 70, 68, 77, 82],

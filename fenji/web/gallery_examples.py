@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fenji.apps.booking.delays import Measured, PatientGroup
 from fenji.kernel.referral import Direction, State, Urgency
 from fenji.kernel.tiers import Tier
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.waits import beside
 from fenji.web.widgets import DateInput, TimeInput
 
 
@@ -116,3 +118,4 @@ def broken_form() -> ExampleForm:
 
 # A notice as a desk shows it; English puts a headline before the text as it was sent.
 NOTICE = SimpleNamespace(kind="referral.accept", resident_id=None, text="接收，转诊 261121-004217-3")
+WAITS = beside({PatientGroup.REFERRED: Measured(2.0, 31), PatientGroup.CONTRACTED: Measured(4.5, 12, 3.0, 2)})

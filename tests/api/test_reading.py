@@ -1,14 +1,16 @@
 """What is read besides people: the network, criteria, proposals, notices, the description."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from fenji.apps.booking import actions as booking
 from fenji.apps.notices.models import Notice
 from tests.api.conftest import Api
 from tests.api.test_referrals import sent
-from tests.factories.world import CARDIOLOGY, World, make_places, resident_id
+from tests.factories.world import CARDIOLOGY, World, make_places, make_resident, resident_id
 
 
 def test_institutions_by_region_and_by_any_name(township: Api):
@@ -54,6 +56,17 @@ def test_proposals_name_place_reason_and_clause(township: Api, world: World, clo
     assert first["department_id"] == world.departments["yx-renmin.cardio"].pk
     assert any(reason["clause"] for reason in first["reasons"])
     assert {one["institution"] for one in answer["ruled_out"]} == set()
+    assert (first["wait_days"], first["waits"]) == (None, [])
+
+
+def test_a_proposal_says_how_long_each_group_of_patients_waited(township: Api, world: World):
+    place = make_places(world.departments["yx-renmin.cardio"], world.at, count=1, pool="public")[0]
+    asked = place.starts_at - timedelta(days=4)
+    booking.book(make_resident(world.at).pk, place_id=place.pk, by=None, at=world.at, requested_at=asked)
+    question = {"resident_id": str(resident_id(world)), "specialty": CARDIOLOGY, "diagnosis_code": "I10"}
+    first = township.post("proposals", question).body["proposals"][0]
+    assert first["wait_days"] is None  # nobody who was referred
+    assert first["waits"] == [{"group": "other", "days": 4.0, "count": 1, "patient_days": 0.0, "patient_count": 0}]
 
 
 def test_a_case_outside_ones_care_gets_no_proposals(county: Api, world: World):

@@ -72,9 +72,7 @@ def proposals(request: HttpRequest, given: shapes.QuestionIn) -> shapes.ChoiceSh
         )
     )  # fmt: skip
     return shapes.ChoiceShown(
-        proposals=[
-            shapes.proposal_shown(one, answer.departments.get(one.candidate.code)) for one in answer.choice.proposals
-        ],
+        proposals=[shapes.proposal_shown(one, answer) for one in answer.choice.proposals],
         ruled_out=[
             shapes.RuledOutShown(institution=one.candidate.code, reason=shapes.reason_shown(one.reason))
             for one in answer.choice.ruled_out

@@ -1,5 +1,6 @@
 """Criteria, and proposals where a case should go, each with what it rests on."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,8 @@ from pydantic import Field
 
 from fenji.api.shapes.common import Code, In
 from fenji.api.shapes.referrals import Measures
+from fenji.apps.booking.delays import PatientGroup
+from fenji.apps.referrals.choosing import Answer
 from fenji.kernel.choice import Proposal
 from fenji.kernel.criteria import Finding
 from fenji.kernel.explanation import explain
@@ -82,8 +85,24 @@ class ReasonShown(Schema):
     status: str
 
 
+class WaitShown(Schema):
+    """Of one group of patients, over the 30 days before: median days from asking to the appointment.
+
+    What patients delayed themselves is left out of `days`: `patient_days` is the mean of those who did.
+    """
+
+    group: PatientGroup
+    days: float
+    count: int
+    patient_days: float
+    patient_count: int
+
+
 class ProposalShown(Schema):
-    """An adequate institution, best first. `needs_reason`: whoever picks it writes why."""
+    """An adequate institution, best first. `wait_days`: of referred patients; `waits`: of each group that came.
+
+    `needs_reason`: whoever picks it writes why.
+    """
 
     institution: str
     department_id: int | None
@@ -92,6 +111,7 @@ class ProposalShown(Schema):
     distance_km: float | None
     next_free_at: datetime | None
     wait_days: float | None
+    waits: list[WaitShown]
     needs_reason: bool
     reasons: list[ReasonShown]
 
@@ -123,10 +143,12 @@ def reason_shown(one: Reason) -> ReasonShown:
     )  # fmt: skip
 
 
-def proposal_shown(one: Proposal, department_id: int | None) -> ProposalShown:
+def proposal_shown(one: Proposal, answer: Answer) -> ProposalShown:
     place = one.candidate
+    waits = [WaitShown(group=group, **asdict(measured)) for group, measured in answer.waits_at(place.code).items()]
     return ProposalShown(
-        institution=place.code, department_id=department_id, tier=place.tier, level=place.level.value,
-        distance_km=place.distance_km, next_free_at=place.next_free_at, wait_days=place.wait_days,
-        needs_reason=one.needs_reason, reasons=[reason_shown(reason) for reason in one.reasons],
+        institution=place.code, department_id=answer.departments.get(place.code), tier=place.tier,
+        level=place.level.value, distance_km=place.distance_km, next_free_at=place.next_free_at,
+        wait_days=place.wait_days, waits=waits, needs_reason=one.needs_reason,
+        reasons=[reason_shown(reason) for reason in one.reasons],
     )  # fmt: skip

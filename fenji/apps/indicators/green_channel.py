@@ -18,18 +18,13 @@ from typing import Any
 
 from django.db import connection
 
+from fenji.apps.booking.delays import GROUP, MEASURES, OWN_DELAY, Measured, PatientGroup
+from fenji.apps.booking.waits import WINDOW, Waits
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.registry.snapshot import Node
 from fenji.apps.stays.policies import PATIENT_ASKED
 
-WINDOW = timedelta(days=30)
 CHAIN = timedelta(days=180)  # how far back an appointment's earlier dates are looked for
-
-
-class Group(StrEnum):
-    REFERRED = "referred"
-    CONTRACTED = "contracted"
-    OTHER = "other"
 
 
 class Step(StrEnum):
@@ -39,66 +34,27 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Median days of a step and how many patients it rests on; `patient_days` is the mean delay of their own making."""
-
-    days: float
-    count: int
-    patient_days: float
-    patient_count: int
-
-
-@dataclass(frozen=True)
 class HouseWaits:
     """One institution: each group's steps; a step nobody took is missing."""
 
     institution: Node
-    steps: Mapping[tuple[Step, Group], Measured]
+    steps: Mapping[tuple[Step, PatientGroup], Measured]
 
     @property
     def is_behind(self) -> bool:
         """Whether referred patients wait no less than others at some step."""
-        pairs = [(self.steps.get((step, Group.REFERRED)), self.steps.get((step, Group.OTHER))) for step in Step]
+        found = self.steps
+        pairs = [(found.get((step, PatientGroup.REFERRED)), found.get((step, PatientGroup.OTHER))) for step in Step]
         return any(mine and others and mine.days >= others.days and mine.days > 0 for mine, others in pairs)
 
 
-_GROUP = """CASE WHEN {row}.referral_id IS NOT NULL THEN 'referred'
-    WHEN EXISTS (SELECT FROM contracts_contract AS c WHERE c.resident_id = {row}.resident_id
-        AND c.valid_from <= ({row}.requested_at AT TIME ZONE 'Asia/Shanghai')::date
-        AND c.valid_until > ({row}.requested_at AT TIME ZONE 'Asia/Shanghai')::date) THEN 'contracted'
-    ELSE 'other' END"""
-_DAYS = "extract(epoch FROM {span}) / 86400.0"
-
-# A visit's appointments, first to last: those of its referral, or those that replaced one another. A later date is the
-# patient's doing when the patient (or who acts for the patient) made the change, or had not come.
 VISITS = f"""
 WITH RECURSIVE seen AS (
-    SELECT b.*, d.institution_id, {_GROUP.format(row="b")} AS grp
+    SELECT b.*, d.institution_id, {GROUP.format(row="b")} AS grp
     FROM booking_booking AS b JOIN registry_department AS d ON d.id = b.department_id
     WHERE b.state = 'arrived' AND b.ended_at > %(since)s AND b.ended_at <= %(at)s AND b.made_at > %(oldest)s
         AND (%(everything)s OR d.institution_id = ANY(%(houses)s::bigint[]))
-), chain AS (
-    SELECT seen.id AS visit, seen.id, seen.replaces_id FROM seen WHERE referral_id IS NULL
-    UNION
-    SELECT chain.visit, before.id, before.replaces_id
-    FROM chain JOIN booking_booking AS before ON before.id = chain.replaces_id
-), dates AS (
-    SELECT chain.visit, b.* FROM chain JOIN booking_booking AS b ON b.id = chain.id
-    UNION ALL
-    SELECT seen.id, b.* FROM seen JOIN booking_booking AS b ON b.referral_id = seen.referral_id
-    WHERE b.made_at <= seen.made_at AND b.state <> 'expired'
-), moves AS (
-    SELECT dates.visit, dates.made_at, dates.made_by_id, dates.resident_id, place.starts_at,
-        lag(place.starts_at) OVER turn AS was_at, lag(dates.state) OVER turn AS was_state
-    FROM dates JOIN booking_place AS place ON place.id = dates.place_id
-    WINDOW turn AS (PARTITION BY dates.visit ORDER BY dates.made_at, dates.replaces_id NULLS FIRST, dates.id)
-), sums AS (
-    SELECT visit, min(made_at) AS first_at, coalesce(sum(starts_at - was_at) FILTER (
-        WHERE starts_at > was_at AND (was_state = 'no_show' OR EXISTS (
-            SELECT FROM residents_residentaccount AS a
-            WHERE a.user_id = moves.made_by_id AND a.resident_id = moves.resident_id))), interval '0') AS own
-    FROM moves GROUP BY visit
-), steps AS (
+), {OWN_DELAY}, steps AS (
     SELECT seen.institution_id, seen.grp, sums.own, seen.ended_at,
         least(coalesce((SELECT min(s.at) FROM referrals_step AS s
             WHERE s.referral_id = seen.referral_id AND s.to_state = 'scheduled'), sums.first_at), seen.ended_at)
@@ -115,7 +71,7 @@ WITH RECURSIVE seen AS (
 """  # noqa: S608 (constants only)
 BEDS = f"""
 WITH RECURSIVE lain AS (
-    SELECT s.*, {_GROUP.format(row="s")} AS grp FROM stays_stay AS s
+    SELECT s.*, {GROUP.format(row="s")} AS grp FROM stays_stay AS s
     WHERE s.kind = 'bed' AND s.state IN ('occupied', 'left') AND s.requested_at IS NOT NULL
         AND s.admitted_at = s.from_at AND s.admitted_at > %(since)s AND s.admitted_at <= %(at)s
         AND (%(everything)s OR s.institution_id = ANY(%(houses)s::bigint[]))
@@ -137,33 +93,28 @@ WITH RECURSIVE lain AS (
 )
 """  # noqa: S608 (constants only)
 MEASURED = f"""
-SELECT institution_id, step, grp, percentile_cont(0.5) WITHIN GROUP (ORDER BY ({_DAYS.format(span="span")})::float),
-    count(*), coalesce(avg({_DAYS.format(span="own")}) FILTER (WHERE own > interval '0'), 0)::float,
-    count(*) FILTER (WHERE own > interval '0')
-FROM spans GROUP BY 1, 2, 3
+SELECT institution_id, step, grp, {MEASURES} FROM spans GROUP BY 1, 2, 3
 """  # noqa: S608 (constants only)
 
 
 def green_channel(scope: Scope) -> list[HouseWaits]:
     """Every institution with visits or admissions in the 30 days before; where referred patients wait longest first."""
-    found: dict[int, dict[tuple[Step, Group], Measured]] = {}
+    found: dict[int, dict[tuple[Step, PatientGroup], Measured]] = {}
     for house, step, group, *measured in [*_rows(VISITS, scope), *_rows(BEDS, scope)]:
-        days, count, patient_days, patient_count = measured
-        found.setdefault(house, {})[(Step(step), Group(group))] = Measured(
-            round(days, 1), count, round(patient_days, 1), patient_count
-        )  # fmt: skip
+        found.setdefault(house, {})[(Step(step), PatientGroup(group))] = Measured.of(tuple(measured))
     waits = [HouseWaits(scope.network.nodes[house], steps) for house, steps in found.items()]
     return sorted(waits, key=lambda one: (not one.is_behind, -_longest(one.steps.values()), one.institution.code))
 
 
-def bed_waits(institution_ids: Iterable[int], *, at: datetime) -> dict[int, float]:
-    """Median days from asking for a bed to lying in one, of referred patients; institutions without any are missing.
+def bed_waits(institution_ids: Iterable[int], *, at: datetime) -> dict[int, Waits]:
+    """Days from asking for a bed to lying in one; institutions without admissions are missing.
 
     For the choice of an institution.
     """
-    scope = Scope(at - WINDOW, at, at, frozenset(institution_ids))
-    rows = _rows(BEDS, scope)
-    return {house: round(days, 1) for house, _step, group, days, *_rest in rows if group == Group.REFERRED}
+    found: dict[int, dict[PatientGroup, Measured]] = {}
+    for house, _step, group, *measured in _rows(BEDS, Scope(at - WINDOW, at, at, frozenset(institution_ids))):
+        found.setdefault(house, {})[PatientGroup(group)] = Measured.of(tuple(measured))
+    return dict(found)
 
 
 def _longest(steps: Iterable[Measured]) -> float:

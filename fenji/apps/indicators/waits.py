@@ -1,8 +1,9 @@
-"""The green channel (绿色通道, E5): how long referred patients wait at each department, beside everyone else."""
+"""The green channel (绿色通道, E5): how long referred patients wait at each department, beside others."""
 
 from dataclasses import dataclass
 
-from fenji.apps.booking.waits import Wait, waits
+from fenji.apps.booking.delays import PatientGroup
+from fenji.apps.booking.waits import Waits, waits
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.registry.models import Department
 from fenji.apps.registry.snapshot import Node
@@ -12,14 +13,16 @@ from fenji.apps.registry.snapshot import Node
 class DepartmentWait:
     department: Department
     institution: Node
-    wait: Wait
+    waits: Waits
 
     @property
     def sooner_days(self) -> float | None:
-        """By how much referred patients are seen sooner; negative: later. None where either is not measured."""
-        if self.wait.referred_days is None or self.wait.other_days is None:
-            return None
-        return round(self.wait.other_days - self.wait.referred_days, 1)
+        """By how much referred patients are seen sooner than others without a contract; negative: later.
+
+        None where either is not measured.
+        """
+        referred, other = self.waits.get(PatientGroup.REFERRED), self.waits.get(PatientGroup.OTHER)
+        return round(other.days - referred.days, 1) if referred and other else None
 
 
 def waits_by_department(scope: Scope) -> list[DepartmentWait]:
@@ -31,9 +34,7 @@ def waits_by_department(scope: Scope) -> list[DepartmentWait]:
     nodes = scope.network.nodes
     measured = waits(named, at=scope.at)
     found = [
-        DepartmentWait(named[pk], nodes[named[pk].institution_id], wait)
-        for pk, wait in measured.items()
-        if wait.referred_count or wait.other_count
+        DepartmentWait(named[pk], nodes[named[pk].institution_id], waited) for pk, waited in measured.items() if waited
     ]
     return sorted(found, key=_least_sooner)
 
@@ -41,4 +42,5 @@ def waits_by_department(scope: Scope) -> list[DepartmentWait]:
 def _least_sooner(one: DepartmentWait) -> tuple[float, float, int]:
     """Where being referred helps least, then the longest waits."""
     sooner = float("inf") if one.sooner_days is None else one.sooner_days
-    return (sooner, -(one.wait.referred_days or 0), one.department.pk)
+    referred = one.waits.get(PatientGroup.REFERRED)
+    return (sooner, -(referred.days if referred else 0), one.department.pk)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from fenji.apps.booking import queries as booking
+from fenji.apps.booking.delays import PatientGroup
 from fenji.apps.booking.policies import REFERRED
-from fenji.apps.booking.waits import waits
+from fenji.apps.booking.waits import Waits, waits
 from fenji.apps.common import rulebooks
 from fenji.apps.contracts.queries import contract_on
 from fenji.apps.referrals import exempt
@@ -42,7 +43,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The choice, the findings it rests on, and the department behind each proposed institution's code.
+    """The choice, the findings it rests on, the department behind each proposed institution's code, and its waits.
 
     `is_booked`: places and waits mean something; an emergency is taken at once, primary care takes over without one.
     """
@@ -50,7 +51,12 @@ class Answer:
     choice: Choice
     findings: list[Finding]
     departments: Mapping[str, int]
+    waited: Mapping[int, Waits]  # by department; empty where none were asked for
     is_booked: bool = True
+
+    def waits_at(self, institution_code: str) -> Waits:
+        """How long each group of patients waited lately in the department that would see this one."""
+        return self.waited.get(self.departments.get(institution_code, 0), {})
 
 
 def findings_for(measures: Mapping[str, Any], diagnosis_code: str, direction: Direction, on: date) -> list[Finding]:
@@ -85,10 +91,12 @@ def choose(question: Question, *, with_places: bool = True) -> Answer:
         age_years=age,
         is_exempt=exempt.is_exempt(age, question.diagnosis_code, day),
     )
-    candidates = _candidates(near, departments if with_places else {}, question, day)
+    shown = departments if with_places else {}
+    waited = waits(shown.values(), at=question.at)
+    candidates = _candidates(near, shown, waited, question, day)
     choice = propose(case, candidates, rulebooks.current().choice_rules(day), question.at)
     is_booked = question.urgency is not Urgency.EMERGENCY and question.direction is not Direction.DOWN
-    return Answer(choice, findings, departments, is_booked)
+    return Answer(choice, findings, departments, waited, is_booked)
 
 
 def asks_why(question: Question, institution_code: str) -> Reason | None:
@@ -130,10 +138,9 @@ def _unit(near: Neighbour, question: Question, day: date) -> int | None:
 
 
 def _candidates(
-    near: list[Neighbour], departments: Mapping[str, int], question: Question, day: date
+    near: list[Neighbour], departments: Mapping[str, int], waited: Mapping[int, Waits], question: Question, day: date
 ) -> list[Candidate]:
     free = booking.next_free(departments.values(), access=REFERRED, at=question.at)
-    waited = waits(departments.values(), at=question.at)
     homes = _homes(question.resident, day)
     is_down = question.direction is Direction.DOWN
     came_from = who_had_sent(question.resident.pk, question.sender.pk) if is_down else set()
@@ -149,9 +156,7 @@ def _candidates(
             consortium=one.consortium,
             distance_km=one.distance_km,
             next_free_at=free.get(departments.get(one.institution.code, 0)),
-            wait_days=waited[departments[one.institution.code]].referred_days
-            if one.institution.code in departments
-            else None,
+            wait_days=_referred_days(waited.get(departments.get(one.institution.code, 0), {})),
             has_emergency=any(unit.is_emergency for unit in one.institution.departments),
             is_contracted=one.institution.id == homes[0],
             serves_town=one.institution.id in homes[1],
@@ -159,6 +164,10 @@ def _candidates(
         )
         for one in near
     ]
+
+
+def _referred_days(waited: Waits) -> float | None:
+    return waited[PatientGroup.REFERRED].days if PatientGroup.REFERRED in waited else None
 
 
 def _homes(resident: Resident, day: date) -> tuple[int | None, set[int]]:

@@ -1,6 +1,6 @@
 """Workbooks of what a page shows, with the definitions on their second sheet; each one taken out is audited."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from fenji.apps.booking.delays import PatientGroup
+from fenji.apps.booking.waits import Waits
 from fenji.apps.common import clock
 from fenji.apps.indicators.actions import note_export
 from fenji.apps.indicators.behind import Row
@@ -85,15 +87,22 @@ def _institutions(chosen: Selection) -> Table:
 
 def _waiting(chosen: Selection) -> Table:
     header = (
-        _("机构"), _("科室"), _("转诊病人等候（天，中位数）"), _("转诊预约数"), _("其他病人等候（天，中位数）"),
-        _("其他预约数"),
+        _("机构"), _("科室"), _("转诊病人等候（天，中位数）"), _("转诊预约数"), _("签约病人等候（天，中位数）"),
+        _("签约预约数"), _("其他病人等候（天，中位数）"), _("其他预约数"),
     )  # fmt: skip
     rows: list[Sequence[Any]] = [
-        (full_name(one.institution), full_name(one.department), one.wait.referred_days, one.wait.referred_count,
-         one.wait.other_days, one.wait.other_count)
+        (full_name(one.institution), full_name(one.department), *_of_groups(one.waits))
         for one in waits_by_department(chosen.scope)
     ]  # fmt: skip
     return _("候诊时间"), header, rows, [_("近 30 天作出的预约，从提出到就诊时间。依据：Y 二(七)2；D 共识二1。")]
+
+
+def _of_groups(waited: Waits) -> Iterator[float | int | None]:
+    """Days and number of each group in turn."""
+    for group in PatientGroup:
+        measured = waited.get(group)
+        yield measured.days if measured else None
+        yield measured.count if measured else 0
 
 
 PAGES: dict[str, Callable[[Selection], Table]] = {

@@ -8,17 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from fenji.apps.booking.delays import Measured, PatientGroup
+from fenji.apps.booking.waits import WINDOW
 from fenji.apps.common import clock
-from fenji.apps.indicators.green_channel import WINDOW, Group, HouseWaits, Measured, Step, green_channel
+from fenji.apps.indicators.green_channel import HouseWaits, Step, green_channel
 from fenji.kernel.roles import Role
 from fenji.web.commission.selection import selection_from
+from fenji.web.presenters.waits import GROUPS
 from fenji.web.roles import PostRequest, requires_role
 
 STEPS: dict[Step, str | Promise] = {
     Step.BOOKED: _("提出到约定"), Step.SEEN: _("约定到就诊"), Step.BED: _("申请到入院"),
-}  # fmt: skip
-GROUPS: dict[Group, str | Promise] = {
-    Group.REFERRED: _("转诊"), Group.CONTRACTED: _("签约"), Group.OTHER: _("其他"),
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def _lines(one: HouseWaits) -> list[Line]:
     return [
         Line(
             name, [(words, one.steps.get((step, group))) for group, words in GROUPS.items()],
-            _is_behind(one.steps.get((step, Group.REFERRED)), one.steps.get((step, Group.OTHER))),
+            _is_behind(one.steps.get((step, PatientGroup.REFERRED)), one.steps.get((step, PatientGroup.OTHER))),
         )
         for step, name in STEPS.items()
         if any(taken is step for taken, _group in one.steps)

@@ -11,6 +11,7 @@ from fenji.apps.residents.models import Resident
 from fenji.apps.stays.policies import Footing, Person, Span, Wanted
 from fenji.apps.stays.queries import free_beds, free_resources, wards_of
 from fenji.web.presenters.dates import local
+from fenji.web.presenters.waits import beside
 from fenji.web.referrals.presenter import ProposalCard
 
 NIGHTS = timedelta(days=7)  # for how long a bed is asked for; the ward plans on from there
@@ -56,19 +57,15 @@ def beds_at(card: ProposalCard, resident: Resident, day: date, at: datetime) -> 
 
 
 def with_beds(cards: Sequence[ProposalCard], day: date, at: datetime) -> list[ProposalCard]:
-    """The proposals with their free beds of that day and the median wait of referred patients for one."""
+    """The proposals with their free beds of that day and how long patients waited for one, group by group."""
     begins = max(at, datetime.combine(day, MORNING, local(at).tzinfo))
     houses = [card.institution.pk for card in cards]
     free, waited = free_beds(houses, Span(begins, begins + NIGHTS), at=at), bed_waits(houses, at=at)
     return [
-        replace(card, beds=_count(free.get(card.institution.pk)), bed_wait=_days(waited.get(card.institution.pk)))
+        replace(card, beds=_count(free.get(card.institution.pk)), bed_waits=beside(waited.get(card.institution.pk, {})))
         for card in cards
     ]
 
 
 def _count(beds: int | None) -> str:
     return _("%(count)d 张") % {"count": beds} if beds is not None else "—"
-
-
-def _days(days: float | None) -> str:
-    return _("%(days)s 天（近 30 天中位数）") % {"days": f"{days:g}"} if days is not None else "—"

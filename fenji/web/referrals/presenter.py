@@ -34,6 +34,7 @@ from fenji.kernel.referral import REASONS, STATES, Direction, Move, Party, State
 from fenji.web.presenters.names import short_name
 from fenji.web.presenters.states import action_words, party_words
 from fenji.web.presenters.tiers import level_words
+from fenji.web.presenters.waits import GroupWait, beside
 from fenji.web.waiting.words import Standing, standing_of
 from fenji.web.wards.words import state_words
 
@@ -220,13 +221,13 @@ class ProposalCard:
     clause: str
     basis: str
     slot_at: datetime | None
-    wait: str
+    waits: tuple[GroupWait, ...]
     metres: int | str
     needs_reason: bool
     department: int | None
     is_booked: bool  # whether its next place and its wait mean anything
-    beds: str = ""  # of an inpatient referral: free beds of the day, and how long referred patients waited for one
-    bed_wait: str = ""
+    beds: str = ""  # of an inpatient referral: free beds of the day, and how long patients waited for one
+    bed_waits: tuple[GroupWait, ...] = ()
     pays: str = ""  # what the resident would pay there, where an estimate was made
 
 
@@ -247,18 +248,12 @@ def _card(one: Proposal, house: Institution, answer: Answer, at: datetime) -> Pr
         clause=rests.clause if rests else "",
         basis=rests.status if rests else "stated",
         slot_at=candidate.next_free_at,
-        wait=_wait_words(candidate.wait_days),
+        waits=beside(answer.waits_at(candidate.code)),
         metres=round(candidate.distance_km * 1000) if candidate.distance_km is not None else "",
         needs_reason=one.needs_reason,
         department=answer.departments.get(candidate.code),
         is_booked=answer.is_booked,
     )
-
-
-def _wait_words(days: float | None) -> str:
-    if days is None:
-        return ""
-    return _("%(days)s 天（近 30 天中位数）") % {"days": f"{days:g}"}
 
 
 def _why(step: Step) -> str:

@@ -11,7 +11,6 @@ from fenji.apps.booking import actions, free, queries, tasks
 from fenji.apps.booking.models import Booking
 from fenji.apps.booking.policies import REFERRED, Access
 from fenji.apps.booking.sessions import close_session
-from fenji.apps.booking.waits import Wait, waits
 from fenji.apps.common import clock as fenji_clock
 from fenji.apps.common.errors import DomainError
 from tests.apps.booking import clinic
@@ -126,23 +125,6 @@ def test_a_resident_sees_an_overdue_hold_as_expired() -> None:
     actions.hold(who, place_id=one.pk, until=NOW + HOUR, by=None, at=NOW, access=PUBLIC)
     assert [booking.state_now for booking in queries.bookings_of(who, at=NOW)] == ["held"]
     assert [booking.state_now for booking in queries.bookings_of(who, at=NOW + HOUR)] == ["expired"]
-
-
-def test_waits_are_medians_of_the_last_thirty_days_referred_and_others_apart() -> None:
-    where, empty = clinic.department(), clinic.department()
-    for days in (1, 3, 8):
-        place = clinic.places(clinic.session(where, NOW + days * DAY))[0]
-        actions.book(clinic.resident(), place_id=place.pk, referral_id=uuid4(), by=None, at=NOW)
-    asked_long_ago = clinic.places(clinic.session(where, NOW + 2 * DAY))[0]
-    actions.book(
-        clinic.resident(), place_id=asked_long_ago.pk, by=None, at=NOW, access=PUBLIC, requested_at=NOW - 10 * DAY
-    )
-    dropped = clinic.places(clinic.session(where, NOW + 20 * DAY))[0]
-    gone = actions.book(clinic.resident(), place_id=dropped.pk, by=None, at=NOW, access=PUBLIC)
-    actions.cancel(gone.pk, "不去了", by=None, at=NOW)
-    both = [where.pk, empty.pk]
-    assert waits(both, at=NOW) == {where.pk: Wait(3.0, 3, 12.0, 1), empty.pk: Wait()}
-    assert waits(both, at=NOW + 31 * DAY) == {where.pk: Wait(), empty.pk: Wait()}
 
 
 def test_every_night_unattended_bookings_without_a_referral_are_noted_as_missed(

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from fenji.apps.booking import actions as booking
+from fenji.apps.booking.delays import Measured, PatientGroup
 from fenji.apps.booking.models import Booking, Place
 from fenji.apps.common.clock import Frozen
 from fenji.apps.contracts.models import Contract
-from fenji.apps.indicators.green_channel import Group, Measured, Step, bed_waits, green_channel
+from fenji.apps.indicators.green_channel import Step, bed_waits, green_channel
 from fenji.apps.indicators.scope import Scope
 from fenji.apps.referrals import actions as referrals
 from fenji.apps.referrals.actions.admissions import give_bed
@@ -48,7 +49,7 @@ def seen(world: World, clock: Frozen, who: UUID, *, days: int, moved: int = 0, b
     booking.mark_arrived(made.pk, by=None, at=place.starts_at)
 
 
-def measured(world: World, at: datetime, house: Any = None) -> dict[tuple[Step, Group], Measured]:
+def measured(world: World, at: datetime, house: Any = None) -> dict[tuple[Step, PatientGroup], Measured]:
     scope = Scope(at - DAY, at, at, frozenset({(house or world.county).pk}))
     found = green_channel(scope)
     return dict(found[0].steps) if found else {}
@@ -57,9 +58,9 @@ def measured(world: World, at: datetime, house: Any = None) -> dict[tuple[Step, 
 def test_everyone_elses_wait_is_from_asking_to_the_visit(world: World, clock: Frozen) -> None:
     seen(world, clock, make_resident(world.at).pk, days=6)
     steps = measured(world, clock.at + 10 * DAY)
-    assert steps[Step.BOOKED, Group.OTHER].days == 1.0  # asked yesterday
-    assert 5.5 < steps[Step.SEEN, Group.OTHER].days < 6.5
-    assert (Step.SEEN, Group.REFERRED) not in steps
+    assert steps[Step.BOOKED, PatientGroup.OTHER].days == 1.0  # asked yesterday
+    assert 5.5 < steps[Step.SEEN, PatientGroup.OTHER].days < 6.5
+    assert (Step.SEEN, PatientGroup.REFERRED) not in steps
 
 
 def test_a_resident_with_a_family_doctor_stands_apart(world: World, clock: Frozen) -> None:
@@ -69,7 +70,7 @@ def test_a_resident_with_a_family_doctor_stands_apart(world: World, clock: Froze
         resident_id=who, team=world.team, valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1), signed_at=world.at
     )
     seen(world, clock, who, days=3)
-    assert {group for _step, group in measured(world, clock.at + 9 * DAY)} == {Group.CONTRACTED}
+    assert {group for _step, group in measured(world, clock.at + 9 * DAY)} == {PatientGroup.CONTRACTED}
 
 
 @pytest.mark.parametrize(("by_patient", "own"), [(True, 4.0), (False, 0.0)])
@@ -77,7 +78,7 @@ def test_a_later_date_the_patient_asked_for_is_not_the_hospitals_wait(
     world: World, clock: Frozen, by_patient: bool, own: float
 ) -> None:
     seen(world, clock, make_resident(world.at).pk, days=2, moved=4, by_patient=by_patient)
-    step = measured(world, clock.at + 9 * DAY)[Step.SEEN, Group.OTHER]
+    step = measured(world, clock.at + 9 * DAY)[Step.SEEN, PatientGroup.OTHER]
     assert step.patient_days == own
     assert step.patient_count == (1 if by_patient else 0)
     assert abs(step.days - (2 if by_patient else 6)) < 0.6
@@ -93,8 +94,8 @@ def test_a_referrals_wait_is_from_the_sending_to_the_appointment_to_the_visit(wo
     referral = Referral.objects.get(pk=sent.pk)
     referrals.perform(sent.pk, "arrive", by=world.office, version=referral.version)
     steps = measured(world, clock.at + DAY)
-    assert steps[Step.BOOKED, Group.REFERRED].days == 0.5
-    assert steps[Step.SEEN, Group.REFERRED].count == 1
+    assert steps[Step.BOOKED, PatientGroup.REFERRED].days == 0.5
+    assert steps[Step.SEEN, PatientGroup.REFERRED].count == 1
 
 
 def admit(world: World, clock: Frozen) -> None:
@@ -113,9 +114,11 @@ def test_the_wait_for_a_bed_is_from_the_sending_without_what_the_patient_asked_f
     give_bed(sent.pk, beds[0].pk, later, by=world.office, version=None, patient_asked=True)
     clock.advance(3 * DAY)
     admit(world, clock)
-    step = measured(world, clock.at + HOUR)[Step.BED, Group.REFERRED]
+    step = measured(world, clock.at + HOUR)[Step.BED, PatientGroup.REFERRED]
     assert (step.days, step.patient_days, step.patient_count) == (1.0, 2.0, 1)
-    assert bed_waits([world.county.pk, world.city.pk], at=clock.at + HOUR) == {world.county.pk: 1.0}
+    assert bed_waits([world.county.pk, world.city.pk], at=clock.at + HOUR) == {
+        world.county.pk: {PatientGroup.REFERRED: Measured(1.0, 1, 2.0, 1)}
+    }
 
 
 def test_what_is_older_than_the_window_or_elsewhere_is_left_out(world: World, clock: Frozen) -> None:
