@@ -13,7 +13,7 @@ from fenji.api.callers import Caller, caller_of
 from fenji.api.shapes import referrals as shapes
 from fenji.api.shapes.common import MOVE, WRITE, answers
 from fenji.api.writing import REPEATABLE, VERSIONED, once, tag, version_of
-from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals import actions, exam_wishes, policies, queries, rules
 from fenji.apps.referrals.actions.surgery_ahead import refer_for_surgery
 from fenji.apps.referrals.listing import record_listing
 from fenji.apps.referrals.models import Referral
@@ -35,7 +35,8 @@ def create(request: HttpRequest, given: shapes.NewReferralIn) -> HttpResponse:
     caller = caller_of(request)
 
     def perform() -> shapes.ReferralShown:
-        house, form = caller.institution_id(given.acting_institution), given.form.model_dump(mode="json")
+        house = caller.institution_id(given.acting_institution)
+        form = {**given.form.model_dump(mode="json"), exam_wishes.KEY: given.examinations}
         if given.day_surgery is not None:
             asked = given.day_surgery
             return _shown(_for_surgery(given.resident_id, form, asked, caller, house, is_sent=given.send))

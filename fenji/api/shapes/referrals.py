@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, 
 
 from fenji.api.shapes.common import Code, In, Moment, Ref
 from fenji.api.shapes.first_contact import FirstContactShown, first_contact_shown
+from fenji.apps.referrals.exam_wishes import MOST
 from fenji.apps.referrals.given import Given, clean_note, clean_plan, clean_reply
 from fenji.apps.referrals.models import Attachment, FirstContact, FollowUp, Referral, Reply, Step
 from fenji.kernel.referral import BY_ACTION, REASONS, STATES, Direction, Move, Party, State, Urgency
@@ -100,13 +101,14 @@ class NewReferralIn(In):
     """With `send` it is written and sent in one go. `acting_institution` for who works at several.
 
     With `day_surgery` theatre and recovery place are reserved with the sending, or nothing is written; a draft keeps
-    the wish for it.
+    the wish for it. The same with `examinations`, ids of what the receiver offers: the soonest time of each.
     """
 
     resident_id: UUID
     form: FormIn
     send: Annotated[bool, Field(strict=True)] = True
     day_surgery: DaySurgeryIn | None = None
+    examinations: Annotated[list[Ref], Field(max_length=MOST)] = []
     acting_institution: Code = ""
 
 

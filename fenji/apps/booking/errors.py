@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fenji.apps.common.errors import DomainError, Invalid
@@ -21,6 +22,16 @@ class SlotTaken(DomainError):
     def __init__(self, alternatives: "Sequence[Place]" = ()) -> None:
         super().__init__(remedy=None if alternatives else _("所选范围内已无号源，请扩大日期或选择其他科室。"))
         self.alternatives = list(alternatives)
+
+
+class ExaminationTaken(DomainError):
+    """An examination that was to be booked with a referral has no free time any more."""
+
+    code = "examination_taken"
+    remedy = _("请去掉这项检查或另选机构后再发出。")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(gettext("检查“%(name)s”已没有空余时间，转诊没有发出，也没有占任何号源。") % {"name": name})
 
 
 class PlacePast(Invalid):

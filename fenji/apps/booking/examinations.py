@@ -58,12 +58,14 @@ def order(
     until_at: datetime | None = None,
     hold_until: datetime | None = None,
     referral_id: UUID | None = None,
+    ordered_from_id: int | None = None,
     urgency: Urgency | str = Urgency.ROUTINE,
     may_wait: bool = False,
 ) -> Ordered:
     """Order an examination and book its time: the one named, or the soonest in [from_at, until_at), from now on.
 
     With `hold_until` the time is only held. With `may_wait` the order goes on the waiting list when nothing is free.
+    `ordered_from_id`: the house in whose name, where the act this belongs to judged who may; else it is judged here.
     Raises as `actions.book` does, Invalid for a question that is empty or holds a number, Forbidden for who may not
     order.
     """
@@ -72,7 +74,8 @@ def order(
         raise NotFound
     made = ExamOrder(
         resident_id=resident_id, item=item, referral_id=referral_id, ordered_by=by, ordered_at=at,
-        ordered_from_id=_orders_from(resident_id, by, at), question=_clean(question, "question", QUESTION),
+        ordered_from_id=ordered_from_id or _orders_from(resident_id, by, at),
+        question=_clean(question, "question", QUESTION),
     )  # fmt: skip
     made.save(force_insert=True)
     audit.record(
@@ -102,7 +105,11 @@ def cancel_order(order_id: UUID, reason: str, *, by: User, at: datetime) -> Exam
         return found
     if found.reported_at is not None:
         raise AlreadyReported
-    reason = _clean(reason, "reason", 80)
+    return end_order(found, _clean(reason, "reason", 80), by=by, at=at)
+
+
+def end_order(found: ExamOrder, reason: str, *, by: User | None, at: datetime) -> ExamOrder:
+    """Cancel a locked order that was judged before: its time is given back, its waiting ends."""
     found.cancelled_at, found.cancelled_reason = at, reason
     found.save(update_fields=["cancelled_at", "cancelled_reason"])
     for booking in found.bookings.filter(state__in=LIVING):
@@ -215,7 +222,7 @@ def _clean(text: str, field: str, longest: int, *, optional: bool = False) -> st
     return text
 
 
-def note(verb: str, found: ExamOrder, *, by: User, at: datetime, reason: str = "") -> ExamOrder:
+def note(verb: str, found: ExamOrder, *, by: User | None, at: datetime, reason: str = "") -> ExamOrder:
     """The audit event of an act on an order."""
     audit.record(
         verb, found, by=by, at=at, resident_id=found.resident_id, institution_id=found.item.institution_id,

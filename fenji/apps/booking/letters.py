@@ -75,6 +75,20 @@ def tell_exam_ordered(order: ExamOrder, booking: Booking, *, at: datetime) -> No
     )  # fmt: skip
 
 
+def tell_exam_cancelled(order: ExamOrder, booking: Booking, *, at: datetime) -> None:
+    """Say to the resident that the examination ordered with a referral that ended does not take place."""
+    place = booking.place
+    to = Addressee(
+        resident_id=order.resident_id, institution_id=order.ordered_from_id, phone=phone_number(order.resident)
+    )
+    notify(
+        "examination.cancelled", cause=("examination", str(order.pk)), to=[to], at=at,
+        text=f"{order.item.name}：{_where(place)}的检查随转诊取消，请不要前往，有疑问请问转诊的医生。",
+        once_key=f"examination:{order.pk}:cancelled",
+        brief=Brief(institution=place.institution.short_name, when=_words(place.starts_at)),
+    )  # fmt: skip
+
+
 def tell_exam_booked_anew(order: ExamOrder, booking: Booking, *, by: User, at: datetime) -> None:
     """Say to who ordered that somebody else found a time."""
     if order.ordered_by_id == by.pk:

@@ -31,6 +31,7 @@ HEADLINES = {
     "waiting.offered": "候补有号了，请尽快答复",
     "waiting.ended": "候补已结束",
     "examination.booked": "检查已约好",
+    "examination.cancelled": "检查已取消，请不要前往",
     "examination.result": "检查结果已出",
     "examination.to_rebook": "因停诊，检查要另约，医生会联系您",
     "surgery.reserved": "已为您预留日间手术时间，请先到院评估",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.common.errors import Invalid
 from fenji.apps.common.free_text import clean_text
+from fenji.apps.referrals.exam_wishes import clean_examinations
 from fenji.apps.referrals.given import Plan, clean_measures, clean_plan
 from fenji.apps.referrals.models import Referral
 from fenji.apps.referrals.rules import day_of
@@ -43,6 +44,7 @@ class ReferralForm:
     measures: dict[str, float | bool | str] = field(default_factory=dict)
     plan: Plan | None = None  # what goes down with the patient; a downward referral is not sent without
     wish: Wish | None = None  # a day surgery, taken with the sending
+    examinations: tuple[int, ...] | None = None  # items, their times booked with the sending
 
 
 def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> ReferralForm:
@@ -74,6 +76,7 @@ def clean_form(given: Mapping[str, Any], *, complete: bool, at: datetime) -> Ref
         "consent_by": attempt(lambda: _consent(given, complete)),
         "slip": attempt(lambda: clean_slip(_mapping("slip", slip), complete=complete)),
         "wish": attempt(lambda: clean_wish(given)),
+        "examinations": attempt(lambda: clean_examinations(given)),
         "measures": attempt(lambda: clean_measures(given.get("measures") or {})),
     }
     cleaned["plan"] = attempt(lambda: _plan(given, cleaned["direction"], complete, at))

@@ -25,6 +25,7 @@ EVENTS: dict[str, str | Promise] = {
     "waiting.offered": _("候补有号，待答复"),
     "waiting.ended": _("候补已结束"),
     "examination.booked": _("检查已约好"),
+    "examination.cancelled": _("检查已取消"),
     "examination.moved": _("检查时间有变"),
     "examination.to_rebook": _("检查停诊，待重约"),
     "examination.reported": _("检查结果已出"),
@@ -37,6 +38,7 @@ EVENTS: dict[str, str | Promise] = {
     "surgery.unassessed": _("日间手术待评估，将退回手术间"),
     "surgery.released": _("日间手术预留已退回"),
     "surgery.answered": _("日间手术有答复"),
+    "surgery.unwell": _("日间手术后恢复不顺利"),
     "surgery.reserved": _("已预留日间手术时间"),
 }
 

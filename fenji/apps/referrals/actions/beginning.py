@@ -11,7 +11,7 @@ from fenji.apps.accounts.models import User
 from fenji.apps.common import clock, rulebooks
 from fenji.apps.common.errors import Forbidden, Invalid
 from fenji.apps.common.locks import patience
-from fenji.apps.referrals import first_contact, rules
+from fenji.apps.referrals import exam_wishes, first_contact, rules
 from fenji.apps.referrals.actions.moving import Act, advance
 from fenji.apps.referrals.actions.plans import write_plan
 from fenji.apps.referrals.form import ReferralForm, clean_form, fill
@@ -96,7 +96,9 @@ def _begin(
         referral.sent_at = at
     fill(referral, form, at)
     party = Party.SENDER if sender is None else Party.DEPARTMENT
-    wished = form.wish.details if form.wish and form.wish.procedure else {}
+    wished: dict[str, Any] = form.wish.details if form.wish and form.wish.procedure else {}
+    if form.examinations:
+        wished[exam_wishes.KEY] = list(form.examinations)
     advance(Act(referral, BY_ACTION[action], Given(), by, party, at, wished))
     if form.plan:
         write_plan(referral, form.plan, by=by, at=at)

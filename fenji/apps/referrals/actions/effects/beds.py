@@ -5,7 +5,7 @@ These run after a move's own effect, in its transaction: the bed follows the ref
 
 from collections.abc import Callable, Mapping
 
-from fenji.apps.referrals.actions.effects import surgery
+from fenji.apps.referrals.actions.effects import examinations, surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.stays import actions as stays
 from fenji.apps.stays import going_down, queries
@@ -23,7 +23,8 @@ def confirm(act: Act) -> None:
 
 
 def give_back(act: Act) -> None:
-    """Nobody comes to lie in it, nor to be operated."""
+    """Nobody comes to lie in it, nor to be examined or operated."""
+    examinations.give_back(act)
     surgery.give_up(act)
     planned = queries.planned_for(act.referral.pk, at=act.at)
     if planned is not None:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from fenji.apps.common import rulebooks
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals import first_contact, rules
-from fenji.apps.referrals.actions.effects import places, relations, surgery
+from fenji.apps.referrals import exam_wishes, first_contact, rules
+from fenji.apps.referrals.actions.effects import examinations, places, relations, surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.referrals.actions.plans import faults_of_plan, lay_out_tasks, turn_tasks, write_plan
 from fenji.apps.referrals.choosing import Question, asks_why, question_of
@@ -24,7 +24,7 @@ from fenji.kernel.referral import Direction, Urgency
 def edit(act: Act) -> None:
     """Write it anew; what is still kept from before it was sent back goes with the house it belonged to.
 
-    A plan or a wish for a day surgery that is not given again is kept as it was.
+    A plan or a wish for a day surgery that is not given again is kept as it was; examinations are of one house only.
     """
     referral, before = act.referral, act.referral.receiver_id
     form = clean_form(act.given.form, complete=False, at=act.at)
@@ -33,14 +33,17 @@ def edit(act: Act) -> None:
         write_plan(referral, form.plan, by=act.by, at=act.at)
     if form.wish:
         act.details |= form.wish.details
+    if form.examinations is not None or referral.receiver_id != before:
+        act.details[exam_wishes.KEY] = list(form.examinations or ())
     if referral.receiver_id != before:
         places.release(act)
         referral.booking = None
+        examinations.give_back(act)
         surgery.give_up(act)
 
 
 def check_complete(act: Act) -> None:
-    """What goes to be signed must be ready to be sent; place and day surgery chosen are kept meanwhile."""
+    """What goes to be signed must be ready to be sent; place, examinations and day surgery are kept meanwhile."""
     referral = act.referral
     missing = {
         name: _("请填写这一项。")
@@ -63,6 +66,7 @@ def check_complete(act: Act) -> None:
     relations.open_for_sender(act)
     places.hold_for_sending(act)
     if is_begun_here:
+        examinations.take_as_wished(act)
         surgery.take_as_wished(act)
 
 
