@@ -112,8 +112,13 @@ def soonest_first(rows: Iterable[Offered], at: datetime) -> list[Offered]:
 def with_waits(found: QuerySet[ExamItem], at: datetime) -> list[Offered]:
     """Each with its next free time and how long people waited."""
     items = list(found)
-    soonest, waited = _by_item(NEXT_TIMES, items, at), _by_item(WAITED, items, at)
+    soonest, waited = next_times(items, at=at), _by_item(WAITED, items, at)
     return [Offered(one, soonest.get(one.pk), _rounded(waited.get(one.pk))) for one in items]
+
+
+def next_times(items: Iterable[ExamItem], *, at: datetime) -> dict[int, datetime]:
+    """The next free time of each, by its id; those without one are left out."""
+    return _by_item(NEXT_TIMES, list(items), at)
 
 
 def _code(order: ExamOrder, booking: Booking | None, entry: WaitingEntry | None) -> str:

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fenji.apps.booking import exam_lists
+from fenji.apps.booking import exam_bundle, exam_lists
 from fenji.apps.booking.exam_lists import Standing
 from fenji.apps.booking.models import ExamOrder
+from fenji.apps.referrals.models import Referral
 
 LOOKS: dict[str, tuple[str | Promise, str, str]] = {
     "booked": (_("已约好"), "going", "calendar-days"),
@@ -48,6 +49,11 @@ class Row:
     @property
     def may_book_anew(self) -> bool:
         return self.stands.code in {"missed", "without_time"}
+
+
+def booked_with(referral: Referral, at: datetime) -> list[Row]:
+    """What was ordered with a referral and not cancelled, in the order of asking."""
+    return [row_of(one, at) for one in exam_bundle.of_referral(referral.pk, referral.resident_id)]
 
 
 def row_of(order: ExamOrder, at: datetime, *, to_resident: bool = False) -> Row:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fenji.apps.booking import fairness
+from fenji.apps.booking.errors import ExaminationTaken
 from fenji.apps.common import clock
 from fenji.apps.common.errors import Invalid
-from fenji.apps.referrals import actions, policies, queries, rules
+from fenji.apps.referrals import actions, exam_wishes, policies, queries, rules
 from fenji.apps.referrals.actions.admissions import refer_with_bed
 from fenji.apps.referrals.actions.waiting import can_wait
 from fenji.apps.referrals.given import Given
@@ -27,6 +28,8 @@ from fenji.apps.stays.errors import ResourceTaken
 from fenji.kernel.referral import State, Urgency
 from fenji.kernel.roles import CLINICAL, Role
 from fenji.rulebook.diagnoses import load_diagnoses
+from fenji.web.examinations.words import booked_with
+from fenji.web.family_doctor.examinations import booked_words
 from fenji.web.family_doctor.sheet import Sheet, typed_before
 from fenji.web.posting import number_of, once, version_of
 from fenji.web.presenters.dates import moment_words
@@ -44,7 +47,7 @@ def refer(request: PostRequest, resident_id: UUID) -> HttpResponse:
     if _is_to_be_written(request, sheet):
         try:
             return once(request, lambda: _write(request, sheet))
-        except (Invalid, ResourceTaken) as fault:
+        except (Invalid, ResourceTaken, ExaminationTaken) as fault:
             sheet.faults = _faults(fault)
     words = {"sheet": sheet, "resident": resident, "at": at}
     return render(request, _template(request), words, status=422 if sheet.faults else 200)
@@ -64,7 +67,7 @@ def edit(request: PostRequest, referral_id: UUID) -> HttpResponse:
     if _is_to_be_written(request, sheet):
         try:
             return once(request, lambda: _rewrite(request, sheet, referral))
-        except (Invalid, ResourceTaken) as fault:
+        except (Invalid, ResourceTaken, ExaminationTaken) as fault:
             sheet.faults = _faults(fault)
     template = _template(request)
     words = {"sheet": sheet, "resident": referral.resident, "at": at, "version": referral.version}
@@ -90,9 +93,10 @@ def _is_to_be_written(request: PostRequest, sheet: Sheet) -> bool:
     return not sheet.faults
 
 
-def _faults(fault: Invalid | ResourceTaken) -> dict[str, str]:
+def _faults(fault: Invalid | ResourceTaken | ExaminationTaken) -> dict[str, str]:
     named = fault.fields if isinstance(fault, Invalid) else {}
-    return named or {"": f"{fault.message}{fault.remedy}"}
+    box = exam_wishes.KEY if isinstance(fault, ExaminationTaken) else ""
+    return named or {box: f"{fault.message}{fault.remedy}"}
 
 
 def _write(request: PostRequest, sheet: Sheet) -> str:
@@ -138,6 +142,8 @@ def _kept_words(sheet: Sheet) -> str:
         return _("草稿已保存。") + sheet.gone.words
     if sheet.surgery is not None and sheet.surgery.is_wanted:
         return _("草稿已保存。日间手术的意愿一并记下，发出时才占手术间和复苏位。")
+    if sheet.examinations is not None and sheet.examinations.chosen:
+        return _("草稿已保存。所选检查一并记下，发出时才约。")
     return _("草稿已保存。")
 
 
@@ -147,6 +153,8 @@ def _say_sent(request: PostRequest, sheet: Sheet, referral: Referral) -> None:
     if made := surgery_ahead.kept_for(referral.pk, referral.resident_id):
         words = {"procedure": made.procedure, "when": moment_words(made.starts_at or sheet.at, at=sheet.at)}
         messages.success(request, _("已预留日间手术：%(procedure)s，%(when)s，医院术前评估合格后按此手术。") % words)
+    if booked := booked_words(booked_with(referral, sheet.at), sheet.at):
+        messages.success(request, _("已约检查：%(booked)s。准备事项已告诉居民。") % {"booked": booked})
     _wait(request, sheet, referral)
 
 

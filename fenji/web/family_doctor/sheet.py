@@ -14,6 +14,7 @@ from fenji.apps.booking.models import Place
 from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common import rulebooks
 from fenji.apps.payments.estimating import estimates_at
+from fenji.apps.referrals import exam_wishes
 from fenji.apps.referrals.actions.effects.places import HORIZON
 from fenji.apps.referrals.choosing import Answer, Question, choose
 from fenji.apps.referrals.first_contact import judge_sender
@@ -31,6 +32,7 @@ from fenji.kernel.first_contact import Judgement
 from fenji.kernel.payment.codes import Setting
 from fenji.kernel.referral import CHOICE_REASONS, Direction, Urgency
 from fenji.web.family_doctor.diagnosis import typed
+from fenji.web.family_doctor.examinations import examinations_asked, examinations_before, examinations_on
 from fenji.web.family_doctor.house import gone_from, is_own_choice
 from fenji.web.family_doctor.inpatient import beds_at, day_of_admission, with_beds
 from fenji.web.family_doctor.surgery import surgery_asked, wish_before, wish_on
@@ -82,6 +84,7 @@ class Sheet:
         )
         self.places = self._places()
         self.surgery = surgery_asked(self)
+        self.examinations = examinations_asked(self)
 
     @property
     def specialty(self) -> str:
@@ -161,7 +164,8 @@ class Sheet:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What was answered about where to, while that cannot be shown."""
-        return [(name, str(self.data[name])) for name in OF_CHOICE if self.data.get(name)]
+        answered = [(name, str(self.data[name])) for name in OF_CHOICE if self.data.get(name)]
+        return [*answered, *((exam_wishes.KEY, text) for text in self.data.getlist(exam_wishes.KEY))]
 
     @property
     def kept_measures(self) -> list[tuple[str, str]]:
@@ -190,7 +194,7 @@ class Sheet:
             "choice_reason": self.data.get("choice_reason", ""), "wishes": self.data.get("wishes", ""),
             "consent_by": self.data.get("consent_by", ""), "measures": self.measures,
             "slip": {one.name: self.data.get(one.name, "") for one in FIELDS if self.data.get(one.name)},
-            KEY: wish_on(self),
+            KEY: wish_on(self), exam_wishes.KEY: examinations_on(self),
         }  # fmt: skip
 
     def _house_code(self) -> str:
@@ -258,6 +262,7 @@ def typed_before(referral: Referral, kept: Surgery | None) -> QueryDict:
     if referral.booking:
         data["place"] = str(referral.booking.place_id)
     data.update(wish_before(referral, kept))
+    data.setlist(exam_wishes.KEY, examinations_before(referral))
     return data
 
 

@@ -23,6 +23,7 @@ from fenji.apps.referrals.choosing import Answer, choose, question_of
 from fenji.apps.referrals.errors import PlaceStillFree
 from fenji.apps.referrals.models import Attachment, Referral
 from fenji.kernel.referral import BY_ACTION, CHOOSING, Direction, Move, Party, State, Urgency
+from fenji.web.examinations.words import booked_with
 from fenji.web.posting import once, show_faults, version_of
 from fenji.web.presenters.dates import moment_words
 from fenji.web.referrals.forms import MoveForm, form_for
@@ -57,7 +58,10 @@ def show(request: PersonRequest, referral_id: UUID) -> HttpResponse:
         return redirect("my_referral", referral_id)
     page = ReferralPage(referral, _moves(referral, parties, at), parties, at, request.user)
     direct = DIRECT if uses_places(referral) else DIRECT | {"accept"}  # nothing to choose: accepted in one click
-    return render(request, "referrals/show.html", {"page": page, "referral": referral, "at": at, "direct": direct})
+    words = {
+        "page": page, "referral": referral, "at": at, "direct": direct, "examinations": booked_with(referral, at)
+    }  # fmt: skip
+    return render(request, "referrals/show.html", words)
 
 
 @require_http_methods(["GET", "POST"])
