@@ -11,6 +11,7 @@ from fenji.config import (
     demonstration,
     demonstration_beds,
     demonstration_exams,
+    demonstration_visits,
     demonstration_waiting,
     prepared,
     storytelling,
@@ -42,6 +43,7 @@ STEPS = {
         Step("beds", "床位与住院 / beds and inpatients", demonstration_beds.fill_wards),
         Step("examinations", "检查 / examinations", demonstration_exams.fill_calendars),
         Step("waiting", "候补 / waiting lists", demonstration_waiting.fill_lists),
+        Step("visits", "就诊 / visits", demonstration_visits.let_people_come),
         Step("bills", "结算单据 / bills", billing.settle_bills),
     )
 }

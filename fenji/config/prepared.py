@@ -35,6 +35,7 @@ def fingerprints(city: str, policy: str = "") -> dict[str, str]:
         "beds": "once",
         "examinations": "once",
         "waiting": "once",
+        "visits": "once",
         "bills": "once",
     }
 
