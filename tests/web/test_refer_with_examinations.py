@@ -54,7 +54,7 @@ def test_a_time_that_has_gone_is_said_and_everything_typed_stays(world: World, i
     place = make_places(world.departments["yx-renmin.cardio"], clock.at)[0]
     doctor = client_of(world, "doctor")
     page = sheet(doctor, world, 422, step="send", place=place.pk, examinations=[item.pk, full.pk])
-    assert "检查“冠脉 CT”已没有空余时间" in page and "已没有空余时间</span>" in page
+    assert "检查“冠脉 CT”已没有空余时间" in page and "已没有空余时间</strong>" in page
     assert page.count('name="examinations"') == 2 and FILLED["history"] in page
     assert all(f'name="examinations" value="{one.pk}" checked' in page for one in (item, full))
     assert f'value="{place.pk}" required checked' in page
