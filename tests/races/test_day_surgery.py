@@ -1,18 +1,20 @@
-"""Two hands on a day surgery: the recovery place that follows the surgery against whoever takes its time."""
+"""Two hands on a day surgery: the recovery place that follows it and who takes that time; two who call the patient."""
 
+import threading
 import time
 from datetime import date
 from typing import Any
 
 import pytest
 
+from fenji.apps.notices.models import Notice
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import actions, claim, queries, surgery, theatres
+from fenji.apps.stays import actions, claim, queries, surgery, surgery_calls, theatres
 from fenji.apps.stays.errors import ResourceTaken
-from fenji.apps.stays.models import Resource, Stay, Surgery
+from fenji.apps.stays.models import Resource, Stay, Surgery, SurgeryCall
 from fenji.apps.stays.policies import Footing, Span
-from fenji.kernel.day_surgery import CHECKLIST
+from fenji.kernel.day_surgery import CHECKLIST, SIGNS
 from fenji.kernel.roles import Role
 from fenji.kernel.stays import ResourceKind
 from tests.apps.booking import clinic
@@ -81,3 +83,39 @@ def test_that_race_notices_a_span_that_follows_without_a_lock(
     monkeypatch.setattr(actions, "_locked", lambda stay_id, by, at: queries.stay_called(stay_id))
     monkeypatch.setattr(actions, "in_the_way", looked_before)
     assert is_caught(lambda: race_for_the_gap(where), rounds=3)
+
+
+def race_of_two_callers(where: Department) -> None:
+    """One notes that all is well, the other that it is not: the first counts, and only then somebody is told."""
+    one = booked(where)
+    given: dict[str, Any] = {"by": one.made_by, "at": NOW}
+    one = surgery.operate(one.pk, version=one.version, **given)
+    one = surgery.discharge(one.pk, dict.fromkeys(SIGNS, 2), version=one.version, **given)
+    call = one.calls.order_by("due_at")[0]
+    outcomes = together([
+        lambda: surgery_calls.note(call.pk, reached=True, is_well=True, note="好", **given),
+        lambda: surgery_calls.note(call.pk, reached=True, is_well=False, note="不好", **given),
+    ])  # fmt: skip
+    assert all(isinstance(outcome, SurgeryCall) for outcome in outcomes), outcomes
+    call.refresh_from_db()
+    told = Notice.objects.filter(kind="surgery.unwell", cause_id=str(one.pk)).count()
+    assert {(outcome.is_well, outcome.note) for outcome in outcomes} == {(call.is_well, call.note)}
+    assert (told > 0) is (call.is_well is False)
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(30, marks=pytest.mark.prove)])
+def test_of_two_callers_the_first_counts(where: Department, rounds: int) -> None:
+    for _ in range(rounds):
+        race_of_two_callers(where)
+
+
+def test_that_race_notices_a_call_that_is_not_locked(where: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+
+    def read(call_id: int) -> SurgeryCall:
+        found = SurgeryCall.objects.get(pk=call_id)
+        both.wait(LOOKS)  # both have looked before one writes
+        return found
+
+    monkeypatch.setattr(surgery_calls, "_locked", read)
+    assert is_caught(lambda: race_of_two_callers(where), rounds=1)

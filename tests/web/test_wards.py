@@ -315,6 +315,8 @@ def test_a_day_surgery_by_its_pages(world: World, doctor: Client, beds: list[Res
     call = SurgeryCall.objects.order_by("due_at")[0]
     assert "记录电话" in page(doctor, "day_surgery")
     assert post(doctor, "day_surgery_called", call.pk, reached="yes") == 422
-    assert post(doctor, "day_surgery_called", call.pk, reached="yes", is_well="yes") == 302
+    assert post(doctor, "day_surgery_called", call.pk, reached="yes", is_well="no", note="切口红肿") == 302
     call.refresh_from_db()
-    assert call.is_well is True
+    assert call.is_well is False
+    for name, number in (("day_surgery_called", call.pk), ("day_surgery_one", one.pk)):
+        assert "已告知：" in (shown := page(doctor, name, number)) and world.doctor.name in shown

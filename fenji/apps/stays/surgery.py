@@ -1,7 +1,8 @@
-"""Day surgery (日间手术), step by step: assessed, theatre and recovery place together, operated, checked, home, called.
+"""Day surgery (日间手术), step by step: assessed, theatre and recovery place together, operated, checked, home.
 
 Each open state has an owner (the department) and a deadline; past it the office is told. The handover to the community
-is a downward referral with a plan, written with the discharge: see `referrals.actions.going_down`.
+is a downward referral with a plan, written with the discharge: see `referrals.actions.going_down`; the calls are in
+`surgery_calls`.
 """
 
 from collections.abc import Mapping
@@ -62,12 +63,12 @@ def assess(
     One whose theatre has been kept since the referral is booked with it; unfit, that is given back.
     Raises Invalid naming every question that is open, NotYet, Stale, NotFound.
     """
-    surgery = _lock(surgery_id, version, "assess", by, at)
+    surgery = lock(surgery_id, version, "assess", by, at)
     _check_next(surgery, S.ASSESSED)
     if open_items := missing(checklist):
         raise Invalid(fields={code: _("请回答这一项。") for code in open_items})
     surgery.checklist = {code: bool(checklist[code]) for code in CHECKLIST}
-    surgery.checklist_note = _clean("note", note)
+    surgery.checklist_note = clean("note", note)
     faults = against(surgery.checklist)
     surgery.reason = "、".join(CHECKLIST[code].name for code in faults)[:80]
     if faults:
@@ -86,7 +87,7 @@ def book(surgery_id: UUID, starts_at: datetime, *, by: User, at: datetime, versi
 
     Any of the house's that is free, the department's own first. Raises NoTheatre, EndsTooLate, SpanPast, NotYet, Stale.
     """
-    surgery = _lock(surgery_id, version, "book", by, at)
+    surgery = lock(surgery_id, version, "book", by, at)
     _check_next(surgery, S.BOOKED)
     if surgery.bundle_id is not None:
         bundles.give_back(surgery.bundle_id, "改期", by=by, at=at)
@@ -103,7 +104,7 @@ def operate(surgery_id: UUID, *, by: User, at: datetime, version: int) -> Surger
     Where the recovery place is another's meanwhile, it stays ours as it was planned: see `theatres.is_kept_as_planned`.
     Raises TooEarly, NotYet, Stale.
     """
-    surgery = _lock(surgery_id, version, "operate", by, at)
+    surgery = lock(surgery_id, version, "operate", by, at)
     _check_next(surgery, S.OPERATED)
     if surgery.starts_at is None:
         raise NotYet
@@ -126,7 +127,7 @@ def discharge(surgery_id: UUID, signs: Mapping[str, int], *, by: User, at: datet
 
     Raises NotReadyToGo when it is not passed, or the day of the surgery is over; Invalid, NotYet, Stale.
     """
-    surgery = _lock(surgery_id, version, "discharge", by, at)
+    surgery = lock(surgery_id, version, "discharge", by, at)
     _check_next(surgery, S.DISCHARGED)
     try:
         is_ready = may_go_home(signs, passing=rules.passing_score(at))
@@ -151,32 +152,6 @@ def admit(surgery_id: UUID, reason: str, *, by: User, at: datetime, version: int
 def cancel(surgery_id: UUID, reason: str, *, by: User, at: datetime, version: int) -> Surgery:
     """It does not take place; theatre and recovery place are given back. Raises NotYet, Stale, Invalid."""
     return _close(surgery_id, S.CANCELLED, reason, by=by, at=at, version=version)
-
-
-@transaction.atomic
-def call(call_id: int, *, reached: bool, is_well: bool | None, note: str, by: User, at: datetime) -> SurgeryCall:
-    """Note a call: how the patient is. Who was not reached stays on the list. The last one ends the surgery's story."""
-    found = SurgeryCall.objects.select_for_update(of=("self",)).select_related("surgery")
-    one = found.filter(pk=call_id).first()
-    if one is None:
-        raise NotFound
-    _check_may("call", one.surgery.institution_id, by, at)
-    if one.done_at is not None:
-        return one
-    if reached and is_well is None:
-        raise Invalid(fields={"is_well": _("请记录病人情况。")})
-    one.reached, one.note = reached, _clean("note", note)
-    if reached:
-        one.done_at, one.done_by, one.is_well = at, by, is_well
-    one.save()
-    surgery = _lock(one.surgery_id, None, "call", by, at)
-    audit.record(
-        "surgery.call", surgery, by=by, at=at, resident_id=surgery.resident_id, institution_id=surgery.institution_id,
-        details={"reached": reached, "well": is_well},
-    )  # fmt: skip
-    if surgery.state == S.DISCHARGED and not surgery.calls.filter(done_at=None).exists():
-        enter(surgery, S.FOLLOWED, "follow", by=by, at=at)
-    return one
 
 
 def hand_over(surgery: Surgery, referral_id: UUID, *, by: User, at: datetime) -> None:
@@ -220,15 +195,6 @@ def surgeries_at(institution_id: int, *, department_id: int | None = None) -> Qu
     return found.select_related("resident", "department").order_by("due_at", "starts_at", "requested_at")
 
 
-def calls_due(institution_id: int, *, at: datetime, department_id: int | None = None) -> QuerySet[SurgeryCall]:
-    """Whom to call by the end of today."""
-    waiting = SurgeryCall.objects.filter(surgery__institution_id=institution_id, done_at=None)
-    found = waiting.filter(due_at__date__lte=rules.day_of(at))
-    if department_id is not None:
-        found = found.filter(surgery__department_id=department_id)
-    return found.select_related("surgery__resident").order_by("due_at")
-
-
 def surgery_at(surgery_id: UUID, institution_id: int) -> Surgery:
     """One of the house's. Raises NotFound."""
     found = Surgery.objects.select_related("resident", "department", "institution").filter(
@@ -253,7 +219,8 @@ def tell_late(*, at: datetime) -> int:
     return told
 
 
-def _lock(surgery_id: UUID, version: int | None, step: str, by: User, at: datetime) -> Surgery:
+def lock(surgery_id: UUID, version: int | None, step: str, by: User, at: datetime) -> Surgery:
+    """The surgery locked, if `by` may take this step and saw its last version. Raises NotFound, Stale."""
     found = Surgery.objects.select_for_update(of=("self",), no_key=True).select_related("resident", "department")
     surgery = found.filter(pk=surgery_id).first()
     if surgery is None:
@@ -290,9 +257,9 @@ def enter(
 
 def _close(surgery_id: UUID, state: SurgeryState, reason: str, *, by: User, at: datetime, version: int) -> Surgery:
     verb = "admit" if state is S.ADMITTED else "cancel"
-    surgery = _lock(surgery_id, version, verb, by, at)
+    surgery = lock(surgery_id, version, verb, by, at)
     _check_next(surgery, state)
-    surgery.reason = _clean("reason", reason)[:80]
+    surgery.reason = clean("reason", reason)[:80]
     if not surgery.reason:
         raise Invalid(fields={"reason": _("请写明原因。")})
     free_all(surgery, by=by, at=at)
@@ -311,7 +278,8 @@ def free_all(surgery: Surgery, *, by: User | None, at: datetime) -> None:
             actions.cancel(stay.pk, "日间手术结束", by=by, at=at)
 
 
-def _clean(name: str, text: str) -> str:
+def clean(name: str, text: str) -> str:
+    """What was written freely, in its length. Raises Invalid for a number that must not stand in it."""
     if fault := fault_in(text):
         raise Invalid(fields={name: fault})
     return text.strip()[:NOTE_LENGTH]

@@ -67,7 +67,7 @@ def _remind_of(one: Surgery, last: timedelta, at: datetime) -> bool:
     )
     return bool(
         notify(
-            "surgery.unassessed", cause=("surgery", str(one.pk)), to=_hospital(one), text=text, at=at,
+            "surgery.unassessed", cause=("surgery", str(one.pk)), to=hospital(one), text=text, at=at,
             once_key=f"surgery:{one.pk}:unassessed",
         )
     )  # fmt: skip
@@ -82,7 +82,7 @@ def _tell_of_end(one: Surgery, at: datetime) -> None:
     ended = f"{one.procedure}（{when}）{REASON}。"
     moved = f"{one.institution.short_name}{when}的日间手术没有按时做术前评估，原定时间已取消。"
     said = [
-        (here, _hospital(one), f"基层申请的日间手术：{ended}"),
+        (here, hospital(one), f"基层申请的日间手术：{ended}"),
         (referral, [Addressee(user_id=one.made_by_id)], f"{ended}转诊和就诊预约照旧，手术时间请与医院另约。"),
         (referral, [patient], f"{moved}转诊和就诊预约照旧，手术时间由医院另行通知。"),
     ]
@@ -93,7 +93,7 @@ def _tell_of_end(one: Surgery, at: datetime) -> None:
         )
 
 
-def _hospital(one: Surgery) -> list[Addressee]:
+def hospital(one: Surgery) -> list[Addressee]:
     """The department that assesses, and the office above it."""
     desks = [one.department_id]
     with suppress(NoOffice):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError, Forbidden, NotFound
 from fenji.apps.referrals import queries as referrals
+from fenji.apps.referrals.actions.after_surgery import note_call
 from fenji.apps.referrals.actions.going_down import hand_over_surgery
 from fenji.apps.referrals.models import Referral
 from fenji.apps.registry.models import Department
@@ -24,7 +25,7 @@ from fenji.apps.residents.actions import reveal
 from fenji.apps.residents.listing import record_listing
 from fenji.apps.residents.policies import Purpose
 from fenji.apps.residents.relations import access_resident
-from fenji.apps.stays import surgery, theatres
+from fenji.apps.stays import surgery, surgery_calls, theatres
 from fenji.apps.stays.models import Surgery, SurgeryCall
 from fenji.apps.stays.policies import HOSPITAL, SURGERY_STEPS
 from fenji.kernel.day_surgery import SurgeryState
@@ -55,7 +56,7 @@ def desk(request: PostRequest) -> HttpResponse:
     """The department's day surgeries that are not over, and whom to call today; the office sees the house's."""
     at, unit = clock.now(), request.post.department_id if request.post.role == Role.PHYSICIAN else None
     rows = list(surgery.surgeries_at(request.post.institution_id, department_id=unit)[:MOST])
-    calls = list(surgery.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST])
+    calls = list(surgery_calls.calls_due(request.post.institution_id, at=at, department_id=unit)[:MOST])
     in_care = _in_care(request) if request.post.role in SURGERY_STEPS["request"] else []
     named = [one.resident_id for one in rows] + [call.surgery.resident_id for call in calls]
     named += [one.resident_id for one in in_care]
@@ -109,8 +110,9 @@ def one(request: PostRequest, surgery_id: UUID) -> HttpResponse:
         shown[verb], status = form, 422
     words = {
         "at": at, "surgery": found, "state": state_words(found.state), "forms": shown,
-        "calls": found.calls.order_by("due_at"), "rooms": theatres.rooms_of(found), "score": sum(found.scores.values()),
-        "may_hand_over": _may_hand_over(request, found), "is_kept_as_planned": theatres.is_kept_as_planned(found),
+        "calls": [(call, surgery_calls.told_of(call)) for call in found.calls.order_by("due_at")],
+        "rooms": theatres.rooms_of(found), "is_kept_as_planned": theatres.is_kept_as_planned(found),
+        "score": sum(found.scores.values()), "may_hand_over": _may_hand_over(request, found),
         "waits_for_time": is_ahead and "operate" in verbs,
     }  # fmt: skip
     return render(request, "wards/surgery.html", words, status=status)
@@ -154,7 +156,10 @@ def called(request: PostRequest, call_id: int) -> HttpResponse:
             return once(request, lambda: _called(request, call, form))
         except DomainError as error:
             show_faults(form, error)
-    words = {"form": form, "call": call, "surgery": call.surgery, "at": at, "phone": phone}
+    words = {
+        "form": form, "call": call, "surgery": call.surgery, "at": at, "phone": phone,
+        "told": surgery_calls.told_of(call),
+    }  # fmt: skip
     return render(request, "wards/surgery_call.html", words, status=422 if form.errors else 200)
 
 
@@ -218,11 +223,14 @@ def _hand_over(request: PostRequest, found: Surgery, form: DownForm) -> str:
 
 def _called(request: PostRequest, call: SurgeryCall, form: CallForm) -> str:
     values = form.cleaned_data
-    surgery.call(
+    noted = note_call(
         call.pk, reached=values["reached"] == "yes", note=values["note"], by=request.user, at=clock.now(),
         is_well=None if not values["is_well"] else values["is_well"] == "yes",
     )  # fmt: skip
-    messages.success(request, _("已记录。"))
+    if told := surgery_calls.told_of(noted):
+        messages.success(request, _("已记录恢复不顺利，已告知：%(people)s。") % {"people": "、".join(told)})
+    else:
+        messages.success(request, _("已记录。"))
     return reverse("day_surgery")
 
 

@@ -205,6 +205,7 @@ class ReasonForm(forms.Form):
 class CallForm(forms.Form):
     reached = forms.ChoiceField(label=_("是否接通"), choices=YES_NO, widget=forms.RadioSelect)
     is_well = forms.ChoiceField(
-        label=_("恢复是否顺利"), choices=YES_NO, widget=forms.RadioSelect, required=False
+        label=_("恢复是否顺利"), choices=YES_NO, widget=forms.RadioSelect, required=False,
+        help_text=_("选“否”即告知科室、转诊办和接管病人的基层医生。"),
     )  # fmt: skip
     note = forms.CharField(label=_("情况"), max_length=400, required=False)

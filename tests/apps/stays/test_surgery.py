@@ -9,7 +9,7 @@ from fenji.apps.common.errors import DomainError, Invalid, Stale
 from fenji.apps.notices.models import Notice
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.models import Resident
-from fenji.apps.stays import errors, surgery, theatres
+from fenji.apps.stays import errors, surgery, surgery_calls, theatres
 from fenji.apps.stays.models import Stay, Surgery, SurgeryCall
 from fenji.apps.stays.policies import Footing, Span
 from fenji.kernel.day_surgery import CHECKLIST, SIGNS
@@ -62,11 +62,11 @@ def test_the_whole_way(where: Department) -> None:
     calls = list(SurgeryCall.objects.order_by("due_at"))
     assert [call.due_at - NOW - 5 * HOUR for call in calls] == [DAY, 3 * DAY, 7 * DAY]
     house: dict[str, Any] = {"by": one.made_by, "at": NOW + 8 * DAY}
-    assert list(surgery.calls_due(where.institution_id, at=NOW + DAY + 5 * HOUR)) == calls[:1]
-    surgery.call(calls[0].pk, reached=False, is_well=None, note="", **house)
-    assert surgery.calls_due(where.institution_id, at=NOW + 9 * DAY).count() == 3  # not reached: still to call
+    assert list(surgery_calls.calls_due(where.institution_id, at=NOW + DAY + 5 * HOUR)) == calls[:1]
+    surgery_calls.note(calls[0].pk, reached=False, is_well=None, note="", **house)
+    assert surgery_calls.calls_due(where.institution_id, at=NOW + 9 * DAY).count() == 3  # not reached: still to call
     for call in calls:
-        surgery.call(call.pk, reached=True, is_well=True, note="", **house)
+        surgery_calls.note(call.pk, reached=True, is_well=True, note="", **house)
     assert Surgery.objects.get().state == "followed"
 
 
