@@ -9,9 +9,11 @@ from fenji.apps.common import clock as time
 from fenji.apps.common.clock import Frozen
 from fenji.apps.common.errors import Invalid
 from fenji.apps.notices.models import Notice
+from fenji.apps.referrals import actions
 from fenji.apps.referrals.actions.admissions import give_bed, refer_with_bed
 from fenji.apps.referrals.actions.going_down import accept_proposal, hand_over_surgery
 from fenji.apps.referrals.errors import ReferralNotFound
+from fenji.apps.referrals.given import Given
 from fenji.apps.referrals.models import CarePlan, Referral
 from fenji.apps.residents.relations import relation_for
 from fenji.apps.stays import errors, going_down, movements, surgery
@@ -114,6 +116,22 @@ def test_sending_down_frees_the_bed_within_a_day(world: World, beds: list[Any], 
     stay = admitted(world, clock)
     assert stay.until_at > clock.at + 2 * DAY
     journey.step(world, referral, "return_down")
+    stay.refresh_from_db()
+    assert stay.until_at == clock.at + DAY
+
+
+def test_sent_down_without_a_proposal_the_bed_is_expected_free_once_the_draft_is_sent(
+    world: World, beds: list[Any], clock: Frozen
+) -> None:
+    journey.reach(world, State.ARRIVED)
+    stay = admitted(world, clock)
+    form = {**down_form(world), "direction": "down"}
+    draft = actions.draft(resident_id(world), form, by=world.physician, institution_id=world.county.pk)
+    stay.refresh_from_db()
+    assert stay.until_at > clock.at + 2 * DAY
+    actions.perform(draft.pk, "edit", Given(form=form), by=world.physician, version=draft.version)
+    version = Referral.objects.get(pk=draft.pk).version
+    actions.perform(draft.pk, "send", Given(), by=world.physician, version=version)
     stay.refresh_from_db()
     assert stay.until_at == clock.at + DAY
 

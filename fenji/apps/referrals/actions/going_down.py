@@ -31,10 +31,7 @@ def accept_proposal(
         if proposal.institution_id != institution_id:
             raise NotFound
         referral = _begin(proposal.resident_id, form, by=by, institution_id=institution_id, send=send)
-        at = clock.now()
-        going_down.accept(proposal, referral.pk, by=by, at=at)
-        if send:
-            going_down.expect_to_leave(institution_id, proposal.resident_id, f"referral-{referral.pk}", by=by, at=at)
+        going_down.accept(proposal, referral.pk, by=by, at=clock.now())
         return referral
 
 

@@ -9,6 +9,7 @@ from fenji.apps.referrals.actions.effects import examinations, surgery
 from fenji.apps.referrals.actions.moving import Act
 from fenji.apps.stays import actions as stays
 from fenji.apps.stays import going_down, queries
+from fenji.kernel.referral import Direction, Party
 from fenji.kernel.stays import StayState
 
 Effect = Callable[[Act], None]
@@ -32,10 +33,10 @@ def give_back(act: Act) -> None:
 
 
 def expect_to_leave(act: Act) -> None:
-    """Who is sent down by the house that had the patient."""
-    one = act.referral
-    cause = f"referral-{one.pk}-{one.version}"
-    going_down.expect_to_leave(one.receiver_id or 0, one.resident_id, cause, by=act.by, at=act.at)
+    """Who is sent down, by whatever page, leaves the bed of the sending house soon; who signs is no ward's hand."""
+    one, by = act.referral, act.by if act.party is Party.SENDER else None
+    if one.direction == Direction.DOWN:
+        going_down.expect_to_leave(one.sender_id, one.resident_id, f"referral-{one.pk}-{one.version}", by=by, at=act.at)
 
 
 AFTER: Mapping[str, Effect] = {
@@ -54,7 +55,7 @@ AFTER: Mapping[str, Effect] = {
         ),
         give_back,
     ),
-    "return_down": expect_to_leave,
+    **dict.fromkeys(("send", "approve"), expect_to_leave),
 }
 
 
