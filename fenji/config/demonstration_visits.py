@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 from fenji.apps.accounts.models import User
 from fenji.apps.booking import actions
 from fenji.apps.booking.models import Place, Pool
+from fenji.apps.booking.policies import REFERRED
 from fenji.apps.common import clock
 from fenji.apps.common.errors import DomainError
 from fenji.apps.contracts.models import Contract
@@ -78,15 +79,16 @@ def _come(resident: Resident, where: Department, visit: Visit, at: datetime) -> 
     place = _last_free(where, at - visit.ago * DAY)
     if place is None:
         return False
-    asked = place.starts_at - visit.waited * DAY
-    decided = asked + visit.waited * ANSWERED_PER_DAY
     first = _last_free(where, place.starts_at - visit.put_off * DAY) if visit.put_off else place
-    if first is None or first.starts_at <= decided:
-        first = place
+    if first is None:
+        return False
+    asked = first.starts_at - (visit.waited - visit.put_off) * DAY
+    decided = asked + visit.waited * ANSWERED_PER_DAY
     with suppress(DomainError), transaction.atomic():  # e.g. booked elsewhere at that hour: one visit less
-        made = actions.book(resident.pk, place_id=first.pk, by=None, at=decided, requested_at=asked)
+        made = actions.book(resident.pk, place_id=first.pk, by=None, at=decided, requested_at=asked, access=REFERRED)
         if first != place:
-            made = actions.move_to(made.pk, place_id=place.pk, by=_account(resident, asked), at=decided + DAY / 24)
+            mover = _account(resident, asked)
+            made = actions.move_to(made.pk, place_id=place.pk, by=mover, at=decided + DAY / 24, access=REFERRED)
         actions.mark_arrived(made.pk, by=None, at=place.starts_at)
         return True
     return False

@@ -29,7 +29,8 @@ class Case:
 class Turn:
     """One move: `who` is doctor, head, office, physician or community; `after` counts from the turn before.
 
-    `on_child`: the move is made on the referral that came out of this one (handed on, or sent down).
+    `given`: `places` is how many are offered, `place` the next one free. `on_child`: the move is made on the referral
+    that came out of this one (handed on, or sent down).
     """
 
     action: str
@@ -110,6 +111,7 @@ ARRIVE = Turn("arrive", "office", AT_PLACE)
 SEE = Turn("start_care", "physician", hours(0.4))
 ANSWER = Turn("reply", "physician", hours(3), {"reply": REPLY})
 DOWN = Turn("return_down", "physician", hours(4), {"reply": REPLY, "plan": PLAN})
+AGAIN = Turn("schedule", "office", hours(3), {"place": "next"})  # whoever did not come
 LOOP_UP = (ACCEPT, ARRIVE, SEE, ANSWER, Turn("acknowledge", "doctor", hours(5)))
 LOOP_DOWN = (
     *(ACCEPT, ARRIVE, SEE, DOWN),
@@ -171,6 +173,7 @@ AT_THE_DESKS = (
         ),
     ),
     Story("pressure", days(9), (ACCEPT, Turn("mark_no_show", "office", AT_PLACE))),
+    Story("pressure", days(12), (ACCEPT, Turn("mark_no_show", "office", AT_PLACE), AGAIN, ARRIVE, SEE, ANSWER)),
     Story(
         "angina",
         days(8),

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fenji.apps.accounts.models import User
@@ -101,15 +102,22 @@ def _take(turn: Turn, referral: Referral, now: datetime) -> None:
 def _given(said: Mapping[str, Any], referral: Referral, now: datetime) -> Given:
     given = dict(said)
     if "places" in given:
-        free = Place.objects.filter(department=referral.department, pool=Pool.REFERRAL, is_open=True, taken_by=None)
-        later = free.filter(starts_at__gt=now + timedelta(days=1)).order_by("starts_at")
-        given["places"] = tuple(later.values_list("pk", flat=True)[: given["places"]])
+        given["places"] = tuple(_free_after(now, referral)[: given["places"]])
+    if "place" in given:
+        given["place"] = _free_after(clock.now(), referral).first()
     if "plan" in given:
         today = timezone.localdate(clock.now())
         tasks = [{"due_on": today + timedelta(days=after), "what": what} for after, what in given["plan"]["tasks"]]
         given["plan"] = clean_plan(given["plan"] | {"tasks": tasks}, today=today)
         given.setdefault("institution", referral.sender.code)
     return Given(**given)
+
+
+def _free_after(at: datetime, referral: Referral) -> QuerySet[Place, int]:
+    """The places kept for referrals from a day later on, soonest first."""
+    free = Place.objects.filter(department=referral.department, pool=Pool.REFERRAL, is_open=True, taken_by=None)
+    later = free.filter(starts_at__gt=at + timedelta(days=1)).order_by("starts_at")
+    return later.values_list("pk", flat=True)
 
 
 def _time_of(turn: Turn, referral: Referral, before: datetime) -> datetime:

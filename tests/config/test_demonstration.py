@@ -11,14 +11,18 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from fenji.apps.accounts.models import User
+from fenji.apps.booking.delays import PatientGroup
 from fenji.apps.booking.models import Place
+from fenji.apps.booking.waits import waits
 from fenji.apps.common import clock
 from fenji.apps.common.models import AuditEvent
+from fenji.apps.indicators.green_channel import Step, green_channel
 from fenji.apps.indicators.publication import published_rows
+from fenji.apps.indicators.scope import Scope
 from fenji.apps.referrals.models import FollowUp, Referral
-from fenji.apps.registry.models import Institution, Membership
+from fenji.apps.registry.models import Department, Institution, Membership
 from fenji.apps.residents.models import Resident, ResidentAccount
-from fenji.config import content, demonstration, storytelling
+from fenji.config import content, demonstration, demonstration_visits, storytelling
 from fenji.config.demonstration_accounts import CITY, COUNTY, LOGINS, PASSWORD, TOWNSHIP
 from fenji.config.stories import CASES, PUBLISHED_ROADS, ROADS, STORIES
 from fenji.kernel.referral import STATES, State
@@ -55,6 +59,7 @@ def filled(
         content.open_clinics(report)
         demonstration.make_accounts(report)
         storytelling.tell_stories(report)
+        demonstration_visits.let_people_come(report)
         yield report
         transaction.set_rollback(True)
     settings.DEMONSTRATION, settings.DEMONSTRATION_RESIDENTS = before
@@ -127,6 +132,21 @@ def test_loops_close_along_every_road(filled: Reports) -> None:
 
 def test_places_of_the_coming_weeks_are_there(filled: Reports) -> None:
     assert Place.objects.filter(starts_at__gt=A_WEDNESDAY).count() > 10_000
+
+
+def test_the_green_channel_has_whom_to_compare_and_delays_of_the_patients_own(filled: Reports) -> None:
+    units = Department.objects.filter(institution__code__in=(COUNTY, CITY), code="cardiology")
+    found = waits(units.values_list("pk", flat=True), at=A_WEDNESDAY).values()
+    for waited in found:
+        assert set(waited) == set(PatientGroup)
+        assert waited[PatientGroup.REFERRED].days < waited[PatientGroup.OTHER].days
+    assert sum(waited[PatientGroup.OTHER].patient_count for waited in found) > 0
+    county = Scope(
+        A_WEDNESDAY, A_WEDNESDAY, A_WEDNESDAY, frozenset({units.get(institution__code=COUNTY).institution_id})
+    )
+    (house,) = green_channel(county)
+    assert {group for step, group in house.steps if step is Step.SEEN} == set(PatientGroup)
+    assert house.steps[Step.SEEN, PatientGroup.REFERRED].patient_count == 1  # did not come, and came later
 
 
 def test_progress_is_told_to_the_end(filled: Reports) -> None:
