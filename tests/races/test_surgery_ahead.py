@@ -28,7 +28,8 @@ from tests.races.test_stays import overlaps
 from tests.races.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = [pytest.param(5, 1, id="few"), pytest.param(24, 5, id="full", marks=pytest.mark.prove)]  # as many as there are days
+# In full as many rounds as there are days with an open theatre.
+ROUNDS = [pytest.param(5, 1, id="few"), pytest.param(24, 5, id="full", marks=pytest.mark.prove)]
 
 
 @pytest.fixture

@@ -337,7 +337,7 @@ PAGES: dict[str, Arguments] = {
     "exam_choose": _patient, "exam_order": lambda town: [(town.patient, one.pk) for one in ExamItem.objects.all()],
     "exam_items": _none, "exam_item_new": _none, "exam_item": _every(ExamItem),
     "exam_orders": _none, "exam_one": _every(ExamOrder), "exam_room": _none, "exam_report": _every(ExamOrder),
-    "exam_rebook": _every(ExamOrder),
+    "exam_rebook": _every(ExamOrder), "exam_shared": _none,
     "my_examinations": _none, "my_examination": _every(ExamOrder),
     # the insurer's money
     "insurer": _none, "fund": _none, "bill": _first(Claim), "shortfalls": _none, "shortfall": _first(Shortfall),

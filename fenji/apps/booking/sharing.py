@@ -54,7 +54,10 @@ def _uses(items: list[int], at: datetime) -> dict[int, Use]:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(USES, values)
-        return {row[0]: Use(*row[1:6], None if row[6] is None else round(row[6], 1)) for row in cursor.fetchall()}
+        return {
+            item: Use(free_, times, orders, from_primary, houses, None if hours is None else round(hours, 1))
+            for item, free_, times, orders, from_primary, houses, hours in cursor.fetchall()
+        }
 
 
 # An order's own time is its latest booking that was kept; a result is counted from when that time began.
