@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fenji.apps.booking.delays import Measured, PatientGroup
 from fenji.apps.booking.waits import Waits
 
 GROUPS: Mapping[PatientGroup, str | Promise] = {
-    PatientGroup.REFERRED: _("转诊"), PatientGroup.CONTRACTED: _("签约"), PatientGroup.OTHER: _("其他"),
-}  # fmt: skip
+    PatientGroup.REFERRED: pgettext_lazy("patients", "转诊"),
+    PatientGroup.CONTRACTED: pgettext_lazy("patients", "签约"),
+    PatientGroup.OTHER: pgettext_lazy("patients", "其他"),
+}
 
 
 @dataclass(frozen=True)
