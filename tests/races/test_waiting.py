@@ -110,7 +110,7 @@ def race_of_leaving_and_offering() -> None:
     """Somebody leaves the list in the moment in which a place is offered: the offer goes with him, the place on."""
     where = clinic.department()
     wanted = Wanted((where.pk,), NOW, NOW + 30 * DAY)
-    first, second = (waiting.enter(clinic.resident(), wanted, by=None, at=NOW) for _ in range(2))
+    first, second = (waiting.enter(clinic.resident(), wanted, by=None, at=at) for at in (NOW - HOUR, NOW))
     clinic.session(where, TOMORROW + 3 * DAY, places=1)
     with transaction.atomic():
         offering.offer_free(where.pk, at=NOW)
