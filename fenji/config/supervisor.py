@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 LOOK_SECONDS = 0.2
-STEADY_SECONDS = 5.0  # a child that lived this long is started again at once
+STEADY_SECONDS = 3.0  # a child that lived this long is started again at once; the web server needs most of it to start
 LONGEST_PAUSE = 2.0  # who is waiting for a program that keeps dying does not wait for long in vain
 
 Popen = subprocess.Popen[bytes]
