@@ -96,6 +96,7 @@ class Cluster:
                     return process
                 time.sleep(0.05)
             stop(process)
+            self._end_orphans()
             if time.monotonic() >= deadline:
                 raise PostgresFailed(f"PostgreSQL did not start; its last words: {self._last_words()} ({self.log})")
             time.sleep(0.2)
@@ -116,6 +117,16 @@ class Cluster:
         except (OSError, ValueError, IndexError):
             return None
         return pid if at_work else None
+
+    def _end_orphans(self) -> None:
+        """End what a killed server left: one that waits for a dead one holds the shared memory for ever."""
+        if self.leftover() is not None:
+            return
+        for directory in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # ended meanwhile, or somebody else's
+                is_here = (directory / "cwd").resolve(strict=True) == self.data
+                if is_here and (directory / "cmdline").read_bytes().startswith(b"postgres: "):
+                    os.kill(int(directory.name), signal.SIGKILL)
 
     def prepare(self) -> None:
         """Make the roles and the database, owned by `fenji_owner`, if they are not there."""

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: survives kill -9, is believed only when it answers, runs under the right account."""
 
 import os
+import signal
 import stat
 import time
 from pathlib import Path
@@ -40,6 +41,18 @@ def test_committed_rows_survive_kill_9_and_an_immediate_restart(own_cluster: Clu
         assert rows(own_cluster) == 50 * round_
         postgres.stop(restarted)
         assert restarted.returncode == 0
+
+
+def test_what_a_killed_server_left_hanging_does_not_hinder_the_next(own_cluster: Cluster) -> None:
+    """As a process that waits for a lock of a dead one: it notices nothing and holds the shared memory."""
+    process = own_cluster.start()
+    with psycopg.connect(own_cluster.url(SUPERUSER, "postgres"), autocommit=True) as left:
+        os.kill(left.info.backend_pid, signal.SIGSTOP)
+        process.kill()
+        process.wait()
+        restarted = own_cluster.start()
+    write_rows(own_cluster, 1)
+    postgres.stop(restarted)
 
 
 def test_a_server_is_believed_only_once_it_answers(own_cluster: Cluster) -> None:
