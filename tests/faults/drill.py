@@ -22,6 +22,7 @@ COMES_BACK = 60.0  # seconds until a program killed again and again is started a
 BACK_SECONDS = 5.0
 PATIENCE = 40.0  # seconds in which a client repeats a request whose answer it did not get
 GONE = {0, 500, 502, 503}
+PROGRAMS = {"web", "worker"}
 
 
 @dataclass
@@ -42,8 +43,9 @@ def run(served: Town, what: str, *, seed: int, places: int = 150) -> Drill:
     todo = [(served.residents[index % len(served.residents)], place) for index, place in enumerate(ids * 2)]
     chance.shuffle(todo)
     drill = Drill()
-    _await_victims(served, what)  # later it might be back only when the rush is over
-    to_the_end(_rush(served, what, drill, todo, after=int(chance.uniform(0.1, 0.5) * len(todo))))
+    victims = _await_victims(served, what)  # looking for them in the rush might take until it is over
+    after = int(chance.uniform(0.1, 0.5) * len(todo))
+    to_the_end(_rush(served, what, drill, todo, after=after, found=victims if what in PROGRAMS else None))
     return drill
 
 
@@ -53,7 +55,9 @@ def to_the_end(talk: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, talk).result()
 
 
-async def _rush(served: Town, what: str, drill: Drill, todo: list[tuple[UUID, int]], *, after: int) -> None:
+async def _rush(
+    served: Town, what: str, drill: Drill, todo: list[tuple[UUID, int]], *, after: int, found: list[int] | None
+) -> None:
     wanted = len(todo)
 
     async def act(client: Client) -> None:
@@ -66,7 +70,7 @@ async def _rush(served: Town, what: str, drill: Drill, todo: list[tuple[UUID, in
     async def strike() -> None:
         while len(drill.acknowledged) + len(drill.refused) < after:
             await asyncio.sleep(0.005)
-        await asyncio.to_thread(kill, served, what)
+        await asyncio.to_thread(kill, served, what, found)
         drill.left = wanted - len(drill.acknowledged) - len(drill.refused)
         drill.back_seconds = await asyncio.to_thread(answers, served.port, 60.0)
 
@@ -90,9 +94,9 @@ async def _insist(client: Client, drill: Drill, key: str) -> None:
         raise AssertionError(f"no answer for {PATIENCE} s: {answer}")
 
 
-def kill(served: Town, what: str) -> None:
-    """SIGKILL, at once, without a word."""
-    for pid in _await_victims(served, what):
+def kill(served: Town, what: str, found: list[int] | None = None) -> None:
+    """SIGKILL, at once, without a word; PostgreSQL's processes, which come and go, are looked for in the moment."""
+    for pid in found or _await_victims(served, what):
         with contextlib.suppress(ProcessLookupError):  # a child of one killed just before
             os.kill(pid, signal.SIGKILL)
 
@@ -108,7 +112,7 @@ def _await_victims(served: Town, what: str) -> list[int]:
 
 def victims(served: Town, what: str) -> list[int]:
     """The processes to die."""
-    if what in {"web", "worker"}:
+    if what in PROGRAMS:
         return served.processes(what)
     postmaster = served.cluster.leftover()
     assert postmaster is not None
