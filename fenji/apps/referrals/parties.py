@@ -1,6 +1,6 @@
 """As whom a person meets a referral: from the posts the person holds, or the resident the account stands for."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from fenji.apps.accounts.models import User
 from fenji.apps.referrals import rules
+from fenji.apps.referrals.errors import NotYourMove, ReferralNotFound
 from fenji.apps.referrals.models import FollowUp, Referral, Step
 from fenji.apps.registry.models import Membership
 from fenji.apps.registry.posts import covered_by, people_at, posts_of
@@ -46,6 +47,15 @@ class Acting:
 def parties_of(user: User, referral: Referral, at: datetime) -> frozenset[Party]:
     """All parties the person is; empty when the referral is none of theirs. Covering an absent colleague counts."""
     return Acting.now(user, at).parties(referral)
+
+
+def check_one_of(may: Set[Party], user: User, referral: Referral, at: datetime) -> None:
+    """Raise ReferralNotFound for who has no part in it, NotYourMove for who has another one."""
+    parties = parties_of(user, referral, at)
+    if not parties:
+        raise ReferralNotFound
+    if not parties & may:
+        raise NotYourMove
 
 
 def follows_up(user: User, task: FollowUp, at: datetime) -> bool:

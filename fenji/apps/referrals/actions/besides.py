@@ -13,10 +13,10 @@ from fenji.apps.common.errors import Invalid, NotFound
 from fenji.apps.common.free_text import clean_text
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import announcements, papers, queries, rules
-from fenji.apps.referrals.errors import MoveNotPossible, NotYourMove, ReferralNotFound
+from fenji.apps.referrals.errors import MoveNotPossible, ReferralNotFound
 from fenji.apps.referrals.given import clean_measures
 from fenji.apps.referrals.models import Attachment, Complaint, FollowUp, Referral
-from fenji.apps.referrals.parties import follows_up, parties_of
+from fenji.apps.referrals.parties import check_one_of, follows_up, parties_of
 from fenji.apps.referrals.policies import can_be_filed
 from fenji.kernel.referral import Party
 
@@ -83,11 +83,7 @@ def complete_follow_up(
 def record_filing(referral_id: UUID, *, number: str, by: User) -> Referral:
     """Note the insurer's filing (医保备案号), once, by the receiving office, where the city asks for one."""
     referral, at = queries.lock(referral_id), clock.now()
-    parties = parties_of(by, referral, at)
-    if not parties:
-        raise ReferralNotFound
-    if Party.OFFICE not in parties:
-        raise NotYourMove
+    check_one_of({Party.OFFICE}, by, referral, at)
     if not rules.needs_filing(referral, at) or not can_be_filed(referral):
         raise MoveNotPossible(_("这份转诊单不需要登记医保备案，或已经登记。"), remedy=_("请刷新页面查看。"))
     referral.filing_number = clean_text("number", number, 40, required=True)

@@ -11,9 +11,8 @@ from fenji.apps.common import clock
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import queries, rules
 from fenji.apps.referrals.actions.effects.places import live_booking
-from fenji.apps.referrals.errors import NotYourMove, ReferralNotFound
 from fenji.apps.referrals.models import Referral
-from fenji.apps.referrals.parties import parties_of
+from fenji.apps.referrals.parties import check_one_of
 from fenji.kernel.referral import Party
 
 MAY = frozenset({Party.SENDER, Party.OFFICE})
@@ -27,11 +26,7 @@ def hold_longer(referral_id: UUID, *, by: User) -> Booking:
     """
     referral = queries.lock(referral_id)
     at = clock.now()
-    parties = parties_of(by, referral, at)
-    if not parties:
-        raise ReferralNotFound
-    if not parties & MAY:
-        raise NotYourMove
+    check_one_of(MAY, by, referral, at)
     held = live_booking(referral, at)
     if held is None:
         raise HoldExpired

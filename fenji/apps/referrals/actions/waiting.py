@@ -15,9 +15,9 @@ from fenji.apps.common.errors import NotFound
 from fenji.apps.common.locks import patience
 from fenji.apps.referrals import first_contact, queries
 from fenji.apps.referrals.actions.effects.places import HORIZON, live_booking, uses_places, wanted_by
-from fenji.apps.referrals.errors import FirstContactRequired, MoveNotPossible, NotYourMove, ReferralNotFound
+from fenji.apps.referrals.errors import FirstContactRequired, MoveNotPossible
 from fenji.apps.referrals.models import Referral
-from fenji.apps.referrals.parties import parties_of
+from fenji.apps.referrals.parties import check_one_of
 from fenji.apps.registry.models import Department
 from fenji.apps.residents.queries import resolve
 from fenji.kernel.referral import BY_ACTION, Party, State, Urgency
@@ -35,11 +35,7 @@ def wait_for_place(referral_id: UUID, *, by: User) -> WaitingEntry:
     with patience():
         referral = queries.lock(referral_id)
         at = clock.now()
-        parties = parties_of(by, referral, at)
-        if not parties:
-            raise ReferralNotFound
-        if not parties & MAY:
-            raise NotYourMove
+        check_one_of(MAY, by, referral, at)
         wanted = wanted_by(referral, at)
         if wanted is None or not can_wait(referral, at):
             raise MoveNotPossible(_("这份转诊单已有预约或已在候补，或还不知道由哪个科室接诊。"))
